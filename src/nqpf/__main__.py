@@ -1,0 +1,5 @@
+"""``python -m nqpf`` is ``nqpf``."""
+
+from nqpf.cli import main
+
+main()

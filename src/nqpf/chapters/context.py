@@ -1,0 +1,136 @@
+"""What every chapter is given: the panel, the index and the names of things; and what several chapters share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from nqpf.data import Ledger, Panel
+from nqpf.index import Framework, Index, contributions, leave_one_out, obstacle
+from nqpf.index.contributions import Contributions
+from nqpf.index.leave_one_out import LeaveOneOut
+from nqpf.index.obstacle import Obstacles
+from nqpf.messages import Text
+from nqpf.results import Note
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """The material of an assessment.
+
+    Attributes
+    ----------
+    title, about
+        Of the study.
+    scheme
+        ``provinces``, ``countries`` or ``none``.
+    panel, reported
+        Raw series, and the same before missing values were dealt with.
+    ledger
+        Every changed cell.
+    notes
+        What was understood while reading.
+    index
+        The index.
+    group, group_titles
+        Each unit's group and each group's title; empty where there are none.
+    """
+
+    title: Text
+    about: Text | None
+    scheme: str
+    panel: Panel
+    reported: Panel
+    ledger: Ledger
+    notes: tuple[Note, ...]
+    index: Index
+    group: Mapping[str, str]
+    group_titles: Mapping[str, Text]
+
+    @property
+    def framework(self) -> Framework:
+        """The tree of indicators."""
+        return self.index.framework
+
+    @property
+    def first(self) -> int:
+        """First year."""
+        return self.panel.periods[0]
+
+    @property
+    def last(self) -> int:
+        """Last year."""
+        return self.panel.periods[-1]
+
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """Lowest and highest score of the scale, where it has such."""
+        return self.index.fitted.recipe.normalise.bounds
+
+    @cached_property
+    def against(self) -> str:
+        """What contributions are measured from: the worst score where there is one, else the mean."""
+        return "floor" if self.bounds else "mean"
+
+    @cached_property
+    def level_parts(self) -> Contributions:
+        """What each indicator contributes to the level of the index."""
+        return contributions(self.index, "floor" if self.bounds else "mean")
+
+    @cached_property
+    def change_parts(self) -> Contributions:
+        """What each indicator contributes to the change since the first year."""
+        return contributions(self.index, self.first)
+
+    @cached_property
+    def obstacles(self) -> Obstacles | None:
+        """Obstacle degrees, where the scale has a best score."""
+        return obstacle(self.index) if self.bounds else None
+
+    @cached_property
+    def leave_one_out(self) -> LeaveOneOut:
+        """Ranks without each indicator in turn."""
+        return leave_one_out(self.index)
+
+    @cached_property
+    def unit_names(self) -> pl.DataFrame:
+        """Columns unit, unit_zh, unit_en, group, group_zh, group_en."""
+        rows = []
+        for unit in self.panel.units:
+            label, group = self.panel.labels[unit], self.group.get(unit)
+            title = self.group_titles[group] if group else None
+            rows.append((unit, label.zh, label.en, group, title.zh if title else None, title.en if title else None))
+        names = ["unit", "unit_zh", "unit_en", "group", "group_zh", "group_en"]
+        return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+
+    def node_names(self, key: str) -> pl.DataFrame:
+        """Return columns `key`, ``key_zh``, ``key_en`` for the nodes of the framework."""
+        rows = [(n.id, n.title.zh, n.title.en) for n in self.framework.nodes]
+        return pl.DataFrame(rows, schema=dict.fromkeys((key, f"{key}_zh", f"{key}_en"), pl.String), orient="row")
+
+    def series_names(self, key: str) -> pl.DataFrame:
+        """Return columns `key`, ``key_zh``, ``key_en`` for the raw series."""
+        rows = [(s.id, s.title.zh, s.title.en) for s in self.panel.series]
+        return pl.DataFrame(rows, schema=dict.fromkeys((key, f"{key}_zh", f"{key}_en"), pl.String), orient="row")
+
+    @cached_property
+    def scores(self) -> pl.DataFrame:
+        """Columns of `unit_names`, period, node, level, score, rank, present: a row a unit, year and node."""
+        return self.index.to_frame().join(self.unit_names, on="unit", how="left", maintain_order="left")
+
+    def peers(self, unit: str) -> list[int]:
+        """Return positions of the units that `unit` is compared with: its group, or all where it has none."""
+        group = self.group.get(unit)
+        units = self.panel.units
+        return [n for n, u in enumerate(units) if group is None or self.group.get(u) == group]
+
+    def label(self, unit: str) -> Text:
+        """Return a unit's name."""
+        return self.panel.labels[unit]

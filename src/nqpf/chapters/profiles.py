@@ -1,0 +1,199 @@
+"""Chapter *Profiles*: each unit against the median of its peers, its strengths and its obstacles."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from nqpf.chapters.blocks import Block, Chapter, Column, Paragraph, Section, Table
+from nqpf.chapters.context import Context, Floats
+from nqpf.charts.figure import Figure
+from nqpf.charts.radar import radar
+from nqpf.index.framework import Node
+from nqpf.messages import Text, say
+from nqpf.results import Finding
+
+MOST = 3
+"""Strengths and obstacles named in a profile's sentence."""
+FEWEST_AXES, MOST_AXES = 3, 12
+"""A radar needs three axes and stays legible up to twelve."""
+
+
+def profiles_chapter(context: Context) -> Chapter:
+    """Return the chapter: a section a unit, picked from a list, and the obstacles all units share."""
+    order = context.scores.filter((pl.col("node") == context.framework.root.id) & (pl.col("period") == context.last))
+    units = order.sort("rank", "unit", nulls_last=True)["unit"].to_list()
+    sections = tuple(_profile(context, unit) for unit in units)
+    blocks: list[Block] = [Paragraph(say("profiles.how", peers=_peer_word(context), year=context.last))]
+    blocks.append(Section("profile", say("profiles.choose"), sections, choose=True))
+    found: tuple[Finding, ...] = ()
+    if context.obstacles is not None:
+        table = _obstacle_table(context)
+        blocks.append(table)
+        found = _obstacle_finding(context, table.frame)
+    return Chapter("profiles", say("profiles.title"), tuple(blocks), found)
+
+
+def _peer_word(context: Context) -> Text:
+    return say("profiles.peers.group") if context.group else say("profiles.peers.all")
+
+
+def _axes(context: Context) -> tuple[Node, ...]:
+    """Return the nodes a radar shows: dimensions, or the indicators where there are fewer than three dimensions."""
+    dimensions = context.framework.dimensions
+    return dimensions if len(dimensions) >= FEWEST_AXES else context.framework.indicators
+
+
+def _profile(context: Context, unit: str) -> Section:
+    n = context.panel.units.index(unit)
+    frame = _table_frame(context, n)
+    blocks: list[Block] = [Paragraph(_sentence(context, unit, n, frame))]
+    axes = _axes(context)
+    if context.bounds is not None and FEWEST_AXES <= len(axes) <= MOST_AXES:
+        blocks.append(_radar(context, unit, n, axes))
+    blocks.append(_table(context, unit, frame))
+    return Section(f"profile-{unit}", context.label(unit), tuple(blocks))
+
+
+def _sentence(context: Context, unit: str, n: int, frame: pl.DataFrame) -> Text:
+    root = context.framework.root.at
+    score, first = (float(context.index.scores[t, n, root]) for t in (-1, 0))
+    if np.isnan(score):
+        return say("profiles.no_score", unit=context.label(unit), year=context.last)
+    low, high = (int(bound[-1, n]) for bound in context.leave_one_out.interval())
+    numbers = {"unit": context.label(unit), "year": context.last, "score": score}
+    numbers |= {
+        "rank": int(context.index.ranks[-1, n, root]),
+        "low": low,
+        "high": high,
+        "count": len(context.panel.units),
+    }
+    parts = [say("profiles.level", **numbers)]
+    if context.first != context.last and not np.isnan(first):
+        parts.append(say("profiles.change", change=score - first, first=context.first))
+    above = frame.filter(pl.col("gap") > 0).sort("gap", descending=True).head(MOST)
+    names = [Text(r["indicator_zh"], r["indicator_en"]) for r in above.iter_rows(named=True)]
+    parts.append(say("profiles.strengths", names=Text.join(names)) if names else say("profiles.no_strength"))
+    if "obstacle" in frame.columns:
+        most = frame.filter(pl.col("obstacle") > 0).sort("obstacle", descending=True).head(MOST)
+        listed = [
+            say("profiles.obstacle", name=Text(r["indicator_zh"], r["indicator_en"]), degree=100 * r["obstacle"])
+            for r in most.iter_rows(named=True)
+        ]
+        parts.append(say("profiles.obstacles", names=Text.join(listed)) if listed else say("profiles.no_obstacle"))
+    return Text.join(parts, "", " ")
+
+
+def _table_frame(context: Context, n: int) -> pl.DataFrame:
+    """Return a row an indicator: value, score, peers' median, gap, contribution and obstacle degree of unit `n`."""
+    index, peers = context.index, context.peers(context.panel.units[n])
+    count = len(context.framework.indicators)
+    scores = index.normalised[-1]
+    median = _median(scores[peers])
+    columns: dict[str, object] = {
+        "indicator": [i.id for i in context.framework.indicators],
+        "unit_zh": [i.unit.zh for i in context.framework.indicators],
+        "unit_en": [i.unit.en for i in context.framework.indicators],
+        "value": index.panel.values[-1, n],
+        "first": index.panel.values[0, n],
+        "score": scores[n],
+        "median": median,
+        "gap": scores[n] - median,
+        "rank": index.ranks[-1, n, :count],
+    }
+    if context.obstacles is not None:
+        columns["obstacle"] = context.obstacles.degree[-1, n]
+    frame = (
+        pl.DataFrame(columns)
+        .with_columns(pl.col(pl.Float64).fill_nan(None))
+        .with_columns(pl.col("rank").cast(pl.Int64))
+    )
+    return frame.join(context.node_names("indicator"), on="indicator", how="left", maintain_order="left")
+
+
+def _table(context: Context, unit: str, frame: pl.DataFrame) -> Table:
+    columns = [Column("indicator", say("column.indicator")), Column("unit", say("column.measure"))]
+    columns.append(Column("value", say("column.in_year", year=context.last), "number"))
+    if context.first != context.last:
+        columns.append(Column("first", say("column.in_year", year=context.first), "number"))
+    columns += [Column("score", say("column.unit_score"), "bar"), Column("median", say("column.peer_median"), "number")]
+    columns += [Column("gap", say("column.gap"), "number"), Column("rank", say("column.rank"), "integer")]
+    if "obstacle" in frame.columns:
+        columns.append(Column("obstacle", say("column.obstacle"), "percent", 1))
+    title = say("profiles.table", unit=context.label(unit), year=context.last)
+    return Table(f"profile-table-{unit}", title, frame, tuple(columns))
+
+
+def _radar(context: Context, unit: str, n: int, axes: tuple[Node, ...]) -> Figure:
+    low, high = context.bounds or (0.0, 1.0)
+    positions = [a.at for a in axes]
+    scores = context.index.scores[-1][:, positions]
+    frame = pl.DataFrame(
+        {
+            "axis": [a.id for a in axes],
+            "axis_zh": [a.title.zh for a in axes],
+            "axis_en": [a.title.en for a in axes],
+            "value": scores[n],
+            "median": _median(scores[context.peers(unit)]),
+        }
+    ).with_columns(pl.col(pl.Float64).fill_nan(None))
+    group = context.group.get(unit)
+    peers = context.group_titles[group] if group else say("word.all_units")
+    return radar(
+        frame,
+        id=f"radar-{unit}",
+        title=say("profiles.radar", unit=context.label(unit), year=context.last),
+        caption=say("profiles.radar.caption", peers=peers, low=low, high=high),
+        unit=context.label(unit),
+        low=low,
+        high=high,
+    )
+
+
+def _median(scores: Floats) -> Floats:
+    """Return medians over rows, NaN for a column without any number."""
+    some = ~np.isnan(scores).all(axis=0)
+    median = np.full(scores.shape[1], np.nan)
+    median[some] = np.nanmedian(scores[:, some], axis=0)
+    return median
+
+
+def _obstacle_table(context: Context) -> Table:
+    """Return the three greatest obstacles of every unit."""
+    assert context.obstacles is not None
+    frame = (
+        context.obstacles.to_frame()
+        .filter((pl.col("period") == context.last) & (pl.col("degree") > 0))
+        .sort("unit", pl.col("degree"), descending=[False, True], maintain_order=True)
+        .group_by("unit", maintain_order=True)
+        .head(MOST)
+        .select("unit", "indicator", "degree", place=pl.int_range(1, pl.len() + 1).over("unit"))
+        .join(context.node_names("indicator"), on="indicator", how="left", maintain_order="left")
+        .join(context.unit_names.select("unit", "unit_zh", "unit_en"), on="unit", how="left", maintain_order="left")
+    )
+    columns = (
+        Column("unit", say("column.unit")),
+        Column("place", say("column.place"), "integer"),
+        Column("indicator", say("column.indicator")),
+        Column("degree", say("column.obstacle"), "percent", 1),
+    )
+    return Table(
+        "obstacles", say("profiles.obstacles.title", year=context.last), frame, columns, say("profiles.obstacles.note")
+    )
+
+
+def _obstacle_finding(context: Context, frame: pl.DataFrame) -> tuple[Finding, ...]:
+    if not frame.height:
+        return ()
+    first = frame.filter(pl.col("place") == 1)
+    common = (
+        first.group_by("indicator", "indicator_zh", "indicator_en")
+        .len()
+        .sort("len", "indicator", descending=[True, False])
+    )
+    top = common.row(0, named=True)
+    numbers = {"indicator": Text(top["indicator_zh"], top["indicator_en"]), "units": top["len"]}
+    numbers |= {"count": first.height, "year": context.last}
+    return (
+        Finding("common_obstacle", numbers, "rank of obstacle degree == 1 in most units", "obstacles", ("J04", "G08")),
+    )

@@ -1,0 +1,168 @@
+"""The command line: verbs only, each one call into the library. ``nqpf --help`` lists them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import cyclopts
+from cyclopts import App, Parameter
+from rich.console import Console
+
+import nqpf
+from nqpf.errors import NqpfError, SpecError, hint
+from nqpf.messages import Lang, Text, language, say, speak
+
+USAGE, INTERRUPTED = 2, 130
+"""Exit codes: something the user can mend; Ctrl-C."""
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(command(sys.argv[1:]))
+
+
+def command(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code: 0, 2 for what the user can mend, 130 after Ctrl-C."""
+    for stream in (sys.stdout, sys.stderr):  # a console of another code page must not stop a run
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    lang, rest, wrong = _language(list(arguments))
+    with speak(lang):
+        try:
+            if wrong is not None:
+                raise SpecError("bad_choice", value=wrong, options="zh, en", hint="")
+            if not rest or "--help" in rest or "-h" in rest:
+                print(_help(rest))
+                return 0
+            _app()(rest, exit_on_error=False, print_error=False, result_action="return_value")
+        except NqpfError as error:
+            return _fail(error)
+        except cyclopts.CycloptsError as error:
+            problem, near = _problem(error)
+            return _fail(SpecError("usage", problem=problem, hint=near))
+        except KeyboardInterrupt:
+            print(say("cli.interrupted"), file=sys.stderr)
+            return INTERRUPTED
+        except BrokenPipeError:  # the reader of a pipe has gone
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _fail(error: NqpfError) -> int:
+    Console(stderr=True).print(f"[bold red]{say('cli.error')}[/]", end="")
+    print(error, file=sys.stderr)
+    return USAGE
+
+
+def _language(arguments: list[str]) -> tuple[Lang | None, list[str], str | None]:
+    """Take ``--lang zh|en`` out of the arguments, wherever it stands."""
+    for i, word in enumerate(arguments):
+        name, sign, value = word.partition("=")
+        if name != "--lang":
+            continue
+        rest = arguments[:i] + arguments[i + (1 if sign else 2) :]
+        given = value if sign else (arguments[i + 1] if i + 1 < len(arguments) else "")
+        if given == "zh" or given == "en":
+            return ("zh" if given == "zh" else "en"), rest, None
+        return None, rest, given
+    return None, arguments, None
+
+
+def _problem(error: cyclopts.CycloptsError) -> tuple[Text, Text]:
+    """Return what is wrong with a command line, and what may have been meant."""
+    nothing = Text("", "")
+    if isinstance(error, cyclopts.UnknownCommandError) and error.unused_tokens:
+        word = error.unused_tokens[0]
+        return say("cli.unknown_command", word=word), hint(word, VERBS)
+    if isinstance(error, cyclopts.UnknownOptionError):
+        return say("cli.unknown_option", word=error.token.keyword or error.token.value), nothing
+    if isinstance(error, cyclopts.MissingArgumentError) and error.argument is not None:
+        return say("cli.missing_argument", word=error.argument.name), nothing
+    return Text.same(" ".join(str(error).split()).rstrip(".")), nothing
+
+
+def _help(arguments: Sequence[str]) -> str:
+    """Return how the whole program, or the verb among the arguments, is used."""
+    verb = next((word for word in arguments if word in VERBS), None)
+    if verb is not None:
+        return "\n".join(str(say(f"cli.{verb}.{part}")) for part in ("help", "usage", "options"))
+    width = max(map(len, VERBS)) + 2
+    lines = [say("cli.help"), say("cli.usage"), *(f"  {name:<{width}}{say(f'cli.{name}.help')}" for name in VERBS)]
+    return "\n".join(str(line) for line in (*lines, say("cli.options")))
+
+
+def _app() -> App:
+    """Return the command line; its help is ours, in the reader's language."""
+    app = App(name="nqpf", help_flags=[], version=f"nqpf {nqpf.__version__}", suppress_keyboard_interrupt=False)
+    for name, verb in VERBS.items():
+        app.command(verb, name=name)
+    return app
+
+
+def run(study: Path, /, *, out: Path) -> None:
+    """Run a study and write its results to a folder."""
+    from nqpf.study import check_folder
+    from nqpf.study import run as run_study
+
+    check_folder(out)
+    console = Console(stderr=True)
+    with console.status("") as status:
+
+        def tell(text: Text) -> None:
+            status.update(str(text))
+
+        assessment = run_study(study, tell)
+        assessment.write(out, progress=tell)
+    for finding in assessment.findings:
+        print(f"· {finding.text()}")
+    print(say("cli.written", report=str(out / "report.html")))
+
+
+def demo(name: str = "thermal", /, *, out: Path | None = None) -> None:
+    """Run a study that comes with the package."""
+    from nqpf.study import demo_path
+
+    run(demo_path(name), out=out or Path(f"nqpf-{name}"))
+
+
+def new(folder: Path, /, *, from_: Annotated[Path, Parameter(name="--from")]) -> None:
+    """Write a commented study from a table."""
+    from nqpf.study import new_study
+
+    print(say("cli.new.done", study=str(new_study(folder, from_))))
+
+
+def check(study: Path, /) -> None:
+    """Check a study and its data without writing anything."""
+    from nqpf.study import Study, check_study
+
+    for line in check_study(Study.load(study)):
+        print(line)
+
+
+def methods(id: str | None = None, /) -> None:
+    """List the methods, or show one with its formula, options and source."""
+    from nqpf.registry import describe, method
+    from nqpf.registry import methods as all_methods
+
+    if id is not None:
+        print(describe(method(id)))
+        return
+    width = max(len(known) for known in all_methods())
+    for known, entry in all_methods().items():
+        print(f"{known:<{width}}  {entry.title}")
+
+
+def theory(id: str | None = None, /, *, diagram: bool = False) -> None:
+    """Print the theory: all items, one item, or the logic diagram."""
+    from nqpf import theory as room
+
+    lang = language()
+    print(room.diagram_text(lang) if diagram else room.describe(id, lang) if id else room.overview(lang))
+
+
+VERBS = {verb.__name__: verb for verb in (run, demo, new, check, methods, theory)}

@@ -1,0 +1,237 @@
+"""The panel: a frozen cube of numbers, periods × units × series, where every cell knows its status and origin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from nqpf.errors import DataError, Where, hint, listing
+from nqpf.messages import Text
+
+Cube = NDArray[np.float64]
+
+TIDY = {
+    "unit": pl.String,
+    "code": pl.String,
+    "period": pl.Int64,
+    "indicator": pl.String,
+    "value": pl.Float64,
+    "measure": pl.String,
+    "source": pl.String,
+    "vintage": pl.String,
+    "file": pl.String,
+    "sheet": pl.String,
+    "cell": pl.String,
+    "note": pl.String,
+}
+"""Columns of a tidy table: one row a cell, with the cell it was read from."""
+
+
+class Status(IntEnum):
+    """How a cell's number came about."""
+
+    REPORTED = 0
+    CONVERTED = 1
+    IMPUTED = 2
+    INTERPOLATED = 3
+    EXTRAPOLATED = 4
+    TREATED = 5
+    MISSING = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What one layer of the cube is: title, unit of measure, source and vintage."""
+
+    id: str
+    title: Text
+    measure: str | None = None
+    source: str | None = None
+    vintage: str | None = None
+    note: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel:
+    """A frozen cube with labels.
+
+    Attributes
+    ----------
+    periods
+        T years, ascending.
+    units
+        N unit codes.
+    series
+        K series.
+    values
+        ``float64[T, N, K]``, NaN where missing; each layer in the unit of its series.
+    status
+        ``int8[T, N, K]`` of `Status`.
+    labels
+        Name of each unit in both languages.
+    origin
+        Tidy table of the cells the numbers were read from (columns `TIDY`).
+    """
+
+    periods: tuple[int, ...]
+    units: tuple[str, ...]
+    series: tuple[Series, ...]
+    values: Cube
+    status: NDArray[np.int8]
+    labels: Mapping[str, Text]
+    origin: pl.DataFrame = field(repr=False)
+
+    def __post_init__(self) -> None:
+        shape = (len(self.periods), len(self.units), len(self.series))
+        if self.values.shape != shape or self.status.shape != shape:
+            raise ValueError(f"cube {self.values.shape}, status {self.status.shape}, labels {shape}")
+        self.values.setflags(write=False)
+        self.status.setflags(write=False)
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """Ids of the series."""
+        return tuple(s.id for s in self.series)
+
+    @classmethod
+    def from_tidy(
+        cls, tidy: pl.DataFrame, labels: Mapping[str, Text] | None = None, series: Iterable[Series] = ()
+    ) -> Panel:
+        """Build a panel from a tidy table.
+
+        Parameters
+        ----------
+        tidy
+            Columns ``unit``, ``period``, ``indicator``, ``value`` and, where known, the others of `TIDY`.
+            Rows with a ``code`` are keyed by it, others by ``unit``.
+        labels
+            Names of the units; default: as written in the table.
+        series
+            What is known of the series; what is not given is taken from the table's own columns.
+
+        Raises
+        ------
+        DataError
+            Two rows for one unit, year and indicator; or one series in two vintages or two units of measure.
+
+        Examples
+        --------
+        >>> import polars as pl
+        >>> tidy = pl.DataFrame({"unit": ["a", "b"], "period": 2020, "indicator": "x", "value": [1.0, 2.0]})
+        >>> Panel.from_tidy(tidy).values.shape
+        (1, 2, 1)
+        """
+        tidy = complete(tidy).with_columns(key=pl.coalesce("code", "unit"))
+        _refuse_duplicates(tidy)
+        periods = sorted(tidy["period"].unique().to_list())
+        units = tidy["key"].unique(maintain_order=True).to_list()
+        names = tidy["indicator"].unique(maintain_order=True).to_list()
+        known = {s.id: s for s in series}
+        described = tuple(_describe(tidy, name, known.get(name)) for name in names)
+        values = np.full((len(periods), len(units), len(names)), np.nan)
+        place = tuple(
+            tidy[column].replace_strict({v: i for i, v in enumerate(order)}, return_dtype=pl.Int64).to_numpy()
+            for column, order in (("period", periods), ("key", units), ("indicator", names))
+        )
+        values[place] = tidy["value"].fill_null(np.nan).to_numpy()
+        status = np.where(np.isnan(values), Status.MISSING, Status.REPORTED).astype(np.int8)
+        written = dict(tidy.select("key", "unit").unique("key", keep="first").iter_rows())
+        names_of = {u: (labels or {}).get(u) or Text.same(written[u]) for u in units}
+        return cls(tuple(periods), tuple(units), described, values, status, names_of, tidy.drop("key"))
+
+    def to_frame(self) -> pl.DataFrame:
+        """Return the cells as a long table: unit, period, indicator, value, measure, status."""
+        t, n, k = self.values.shape
+        return pl.DataFrame(
+            {
+                "unit": np.tile(np.repeat(self.units, k), t),
+                "period": np.repeat(self.periods, n * k),
+                "indicator": np.tile(self.indicators, t * n),
+                "value": self.values.reshape(-1),
+                "measure": np.tile(np.array([s.measure for s in self.series], dtype=object), t * n).tolist(),
+                "status": [Status(s).name.lower() for s in self.status.reshape(-1).tolist()],
+            },
+            schema_overrides={"measure": pl.String},
+        ).with_columns(pl.col("value").fill_nan(None))
+
+    def index(self, indicator: str) -> int:
+        """Return the position of a series; a DataError names what there is if it is absent."""
+        try:
+            return self.indicators.index(indicator)
+        except ValueError:
+            raise DataError(
+                "unknown_series",
+                indicator=indicator,
+                options=listing(self.indicators, 40),
+                hint=hint(indicator, self.indicators),
+            ) from None
+
+    def select(
+        self,
+        *,
+        periods: Sequence[int] | None = None,
+        units: Sequence[str] | None = None,
+        indicators: Sequence[str] | None = None,
+    ) -> Panel:
+        """Return the part with these periods, units and series, in the order given."""
+        t = [self.periods.index(p) for p in periods] if periods is not None else range(len(self.periods))
+        n = [self.units.index(u) for u in units] if units is not None else range(len(self.units))
+        k = [self.index(i) for i in indicators] if indicators is not None else range(len(self.series))
+        cut = np.ix_(t, n, k)
+        return replace(
+            self,
+            periods=tuple(self.periods[i] for i in t),
+            units=tuple(self.units[i] for i in n),
+            series=tuple(self.series[i] for i in k),
+            values=self.values[cut],
+            status=self.status[cut],
+        )
+
+    def where(self, t: int, n: int, k: int) -> Where:
+        """Return the place of a cell in words: unit, indicator, year and, if it was read from a file, the cell."""
+        found = self.origin.filter(
+            (pl.coalesce("code", "unit") == self.units[n])
+            & (pl.col("period") == self.periods[t])
+            & (pl.col("indicator") == self.series[k].id)
+        )
+        read: dict[str, Any] = found.select("file", "sheet", "cell").row(0, named=True) if found.height else {}
+        return Where(**read, unit=self.labels[self.units[n]], indicator=self.series[k].id, period=self.periods[t])
+
+
+def complete(tidy: pl.DataFrame) -> pl.DataFrame:
+    """Return a tidy table with every column of `TIDY`, in order, the absent ones empty."""
+    return tidy.select(
+        (pl.col(name) if name in tidy.columns else pl.lit(None)).cast(kind).alias(name) for name, kind in TIDY.items()
+    )
+
+
+def _refuse_duplicates(tidy: pl.DataFrame) -> None:
+    keys = ["key", "period", "indicator"]
+    twice = tidy.filter(pl.struct(keys).is_duplicated())
+    if twice.height:
+        first = twice.row(0, named=True)
+        rows = twice.filter(pl.all_horizontal(pl.col(c) == first[c] for c in keys))
+        where = Where(file=first["file"], unit=first["unit"], period=first["period"], indicator=first["indicator"])
+        cells = [f"{c} = {v}" if c else str(v) for c, v in rows.select("cell", "value").iter_rows()]
+        count = twice.select(pl.struct(keys).n_unique()).item()
+        raise DataError("duplicate_cell", where=where, cells=listing(cells), count=count)
+
+
+def _describe(tidy: pl.DataFrame, name: str, known: Series | None) -> Series:
+    rows = tidy.filter(pl.col("indicator") == name)
+    found: dict[str, str | None] = {}
+    for column, code in (("measure", "mixed_measures"), ("vintage", "mixed_vintages"), ("source", "")):
+        written = rows[column].drop_nulls().unique(maintain_order=True).to_list()
+        stated = getattr(known, column) if known else None
+        if len(written) > 1 and code:
+            where = Where(file=rows["file"][0], indicator=name)
+            raise DataError(code, where=where, found=listing(written))
+        found[column] = stated or ("；".join(written) or None)
+    base = known or Series(name, Text.same(name))
+    return replace(base, measure=found["measure"], vintage=found["vintage"], source=found["source"])

@@ -1,0 +1,56 @@
+"""The one door for tables: any dataframe narwhals knows goes in as polars and can come out as its own kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from nqpf.errors import DataError, hint, listing
+
+
+def to_polars(table: Any) -> pl.DataFrame:
+    """Return `table` (polars, pandas, pyarrow, DuckDB, … or a mapping of columns) as a polars frame.
+
+    Raises
+    ------
+    DataError
+        `table` is nothing that narwhals knows as a dataframe.
+    """
+    if isinstance(table, pl.DataFrame):
+        return table
+    if isinstance(table, dict):
+        return pl.DataFrame(table)
+    try:
+        native = nw.from_native(table)
+    except TypeError:
+        raise DataError("not_a_table", kind=type(table).__name__) from None
+    if isinstance(native, nw.LazyFrame):
+        native = native.collect()
+    frame: pl.DataFrame = native.to_polars()
+    return frame
+
+
+def backend_of(table: Any) -> nw.Implementation | None:
+    """Return which dataframe library `table` belongs to; None for polars and for what is no dataframe."""
+    native = nw.from_native(table, pass_through=True)
+    if isinstance(native, nw.DataFrame | nw.LazyFrame) and not native.implementation.is_polars():
+        return native.implementation
+    return None
+
+
+def as_backend(frame: pl.DataFrame, backend: nw.Implementation | None) -> Any:
+    """Return `frame` as a dataframe of that library (polars where it is None or has no eager frames)."""
+    if backend is None or not (backend.is_pandas_like() or backend.is_pyarrow()):
+        return frame
+    return nw.from_arrow(frame, backend=backend).to_native()  # type: ignore[arg-type]
+
+
+def require(frame: pl.DataFrame, *columns: str) -> None:
+    """Raise a DataError that names the first of `columns` the frame lacks, and what it has."""
+    for column in columns:
+        if column not in frame.columns:
+            raise DataError(
+                "unknown_column", column=column, options=listing(frame.columns, 20), hint=hint(column, frame.columns)
+            )

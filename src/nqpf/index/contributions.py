@@ -1,0 +1,146 @@
+"""Contributions: what each indicator adds to a score, or to its change, without a remainder.
+
+The multipliers of each aggregator (see `aggregate` and `topsis`) are chained down the tree, so the parts add up to the
+difference for any mix of means and TOPSIS. Where the weights themselves change between two years (yearly weights, or
+holes that move weight to other indicators), that part is shown apart as *weights*.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from nqpf.errors import MethodError, SpecError, listing
+from nqpf.index.aggregate import share_out
+from nqpf.index.build import Index, evaluate_tree, multipliers, node_ideal, node_inputs, relative_weights
+from nqpf.results import Method, Note, Result
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contributions(Result):
+    """Parts of a difference between scores.
+
+    Attributes
+    ----------
+    index
+        The index they belong to.
+    parts
+        ``float64[T, N, K]`` contribution of each indicator.
+    weights
+        ``float64[T, N]`` contribution of changed weights.
+    total
+        ``float64[T, N]`` the difference itself: parts and weights add up to it.
+    """
+
+    index: Index
+    parts: Floats
+    weights: Floats
+    total: Floats
+    notes: tuple[Note, ...]
+    method: Method
+
+    def to_frame(self) -> pl.DataFrame:
+        """Return unit, period, dimension, indicator, contribution; the changed weights as indicator ``weights``."""
+        framework, panel = self.index.framework, self.index.panel
+        names = [i.id for i in framework.indicators]
+        dimensions = [framework.dimension_of(i).id for i in framework.indicators]
+        parts = self.parts
+        if np.nanmax(np.abs(self.weights), initial=0.0) > 1e-12:
+            names, dimensions = [*names, "weights"], [*dimensions, "weights"]
+            parts = np.concatenate([parts, self.weights[:, :, None]], axis=2)
+        t, n, k = parts.shape
+        return pl.DataFrame(
+            {
+                "unit": np.tile(np.repeat(panel.units, k), t),
+                "period": np.repeat(panel.periods, n * k),
+                "dimension": np.tile(dimensions, t * n),
+                "indicator": np.tile(names, t * n),
+                "contribution": parts.reshape(-1),
+            }
+        ).with_columns(pl.col("contribution").fill_nan(None))
+
+
+def contributions(index: Index, against: Literal["floor", "mean"] | int = "floor") -> Contributions:
+    """Return what each indicator contributes to the index.
+
+    Parameters
+    ----------
+    index
+        An index.
+    against
+        ``floor``: the worst score the scale allows on every indicator. ``mean``: the mean score of all units and years
+        on every indicator. A year: the unit itself in that year.
+
+    Returns
+    -------
+    Contributions
+        Parts that add up to score − reference to within 1e-9 of the scale.
+
+    Raises
+    ------
+    MethodError
+        ``floor`` with scores that have no worst value (z-scores, ranks, distances).
+    SpecError
+        No such year.
+
+    References
+    ----------
+    Ang (2004), doi:10.1016/S0301-4215(03)00076-4; for TOPSIS see `nqpf.index.topsis.closeness_multipliers`.
+    """
+    scores = index.normalised
+    periods, units, count = scores.shape
+    method = Method("contributions", {"against": against})
+    if isinstance(against, int):
+        if against not in index.panel.periods:
+            raise SpecError("unknown_period", period=against, options=listing(index.panel.periods, 40))
+        base = index.panel.periods.index(against)
+        before = np.broadcast_to(scores[base], scores.shape)
+        total = index.scores[:, :, -1] - index.scores[base, :, -1]
+        weights = np.broadcast_to(index.local[base], index.local.shape)
+    else:
+        reference = _profile(index, against)
+        before = np.broadcast_to(reference, scores.shape)
+        total, weights = None, index.local
+    both = ~np.isnan(scores) & ~np.isnan(before)
+    s0 = np.where(both, before, np.nan).reshape(-1, count)
+    s1 = np.where(both, scores, np.nan).reshape(-1, count)
+    ways = [index.local] if weights is index.local or np.array_equal(weights, index.local) else [weights, index.local]
+    found = [_leaf_multipliers(index, s0, s1, np.repeat(w, units, axis=0)) for w in ways]
+    parts = np.nan_to_num(sum(omega for omega, _ in found) / len(found) * (s1 - s0)).reshape(scores.shape)
+    if total is None:
+        total = found[0][1].reshape(periods, units)
+    parts = np.where(np.isnan(total)[:, :, None], np.nan, parts)
+    return Contributions(index, parts, total - parts.sum(axis=2), total, (), method)
+
+
+def _profile(index: Index, against: Literal["floor", "mean"]) -> Floats:
+    if against == "mean":
+        return np.asarray(np.nanmean(index.normalised, axis=(0, 1)))
+    how = index.fitted.recipe.normalise
+    if how.bounds is None:
+        raise MethodError("no_floor", method=how.method)
+    return np.full(index.normalised.shape[2], how.bounds[0])
+
+
+def _leaf_multipliers(index: Index, s0: Floats, s1: Floats, local: Floats) -> tuple[Floats, Floats]:
+    """Return ω ``float64[R, K]`` with Σ ω (s1 − s0) = index(s1) − index(s0), and that difference ``float64[R]``."""
+    framework, recipe, ideal = index.framework, index.fitted.recipe, index.fitted.ideal
+    tree0, _ = evaluate_tree(framework, recipe, s0, local, ideal, strict=False)
+    tree1, _ = evaluate_tree(framework, recipe, s1, local, ideal, strict=False)
+    omega = np.zeros_like(tree0)
+    omega[:, -1] = 1.0
+    for node in reversed(framework.nodes[len(framework.indicators) :]):
+        if not omega[:, node.at].any():
+            continue
+        how = recipe.aggregate_of(node.id)
+        inputs = node_inputs(framework, how, node.at)
+        w, _ = share_out(tree0[:, inputs], relative_weights(framework, local, node.at, inputs))
+        here = multipliers(how, tree0[:, inputs], tree1[:, inputs], w, *node_ideal(recipe, how, ideal, inputs))
+        omega[:, inputs] += omega[:, [node.at]] * np.nan_to_num(here)
+    return omega[:, : len(framework.indicators)], tree1[:, -1] - tree0[:, -1]

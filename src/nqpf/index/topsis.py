@@ -1,0 +1,143 @@
+"""TOPSIS: closeness to the best and distance from the worst profile.
+
+With scores s in [worst, best] and weights w, d⁺ = √Σ u (best − s)², d⁻ = √Σ u (s − worst)², C = d⁻ / (d⁺ + d⁻), where
+u = w² if the scores are weighted before the distance (Hwang and Yoon 1981, doi:10.1007/978-3-642-48318-9) and u = w if
+the squared distances are weighted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from nqpf.errors import MethodError
+from nqpf.frames import backend_of, require, to_polars
+from nqpf.index.aggregate import column_weights
+from nqpf.numerics.ranks import competition_rank
+from nqpf.results import Method, TableResult
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Closeness:
+    """Distances and closeness of R profiles, each ``float64[R]``."""
+
+    best: Floats
+    worst: Floats
+    closeness: Floats
+
+
+def closeness(s: Floats, w: Floats, low: Floats, high: Floats, weighting: str = "scores") -> Closeness:
+    """Return distances to the ideal and anti-ideal profile, and the closeness.
+
+    Parameters
+    ----------
+    s
+        ``float64[R, K]`` scores, higher better, NaN where missing.
+    w
+        ``float64[R or 1, K]`` weights over what is present, summing to 1.
+    low, high
+        ``float64[K]`` anti-ideal and ideal score.
+    weighting
+        ``scores`` or ``distances``.
+    """
+    u = w**2 if weighting == "scores" else w
+    best = np.sqrt(np.nansum(u * (high - s) ** 2, axis=1))
+    worst = np.sqrt(np.nansum(u * (s - low) ** 2, axis=1))
+    return Closeness(best, worst, worst / (best + worst))
+
+
+def closeness_multipliers(s0: Floats, s1: Floats, w: Floats, low: Floats, high: Floats, weighting: str) -> Floats:
+    """Return ω with Σ_j ω_j (s1_j − s0_j) = C(s1) − C(s0) exactly.
+
+    C depends on the two sums A = Σ u (best − s)² and B = Σ u (s − worst)². The effects of A and of B are the mean over
+    the two orders of change (Shapley value of two players), each a divided difference in closed form, and A and B are
+    sums over indicators; so nothing is left over.
+
+    Parameters
+    ----------
+    s0, s1
+        ``float64[R, K]`` scores before and after (reference and unit), NaN where missing in both.
+    w, low, high, weighting
+        As in `closeness`.
+    """
+    u = w**2 if weighting == "scores" else w
+    one, two = closeness(s0, w, low, high, weighting), closeness(s1, w, low, high, weighting)
+    a0, b0, a1, b1 = one.best, one.worst, two.best, two.worst
+    # dC/dA and dC/dB as divided differences; a0 + a1 = 0 (or b0 + b1 = 0) only where that sum does not change at all.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        k_a = -0.5 * (b0 / ((a1 + b0) * (a0 + b0)) + b1 / ((a1 + b1) * (a0 + b1))) / (a0 + a1)
+        k_b = 0.5 * (a0 / ((a0 + b1) * (a0 + b0)) + a1 / ((a1 + b1) * (a1 + b0))) / (b0 + b1)
+    k_a, k_b = np.nan_to_num(k_a, posinf=0.0, neginf=0.0), np.nan_to_num(k_b, posinf=0.0, neginf=0.0)
+    return u * (k_b[:, None] * (s0 + s1 - 2 * low) - k_a[:, None] * (2 * high - s0 - s1))
+
+
+def topsis(
+    data: Any,
+    columns: Sequence[str],
+    *,
+    weights: Mapping[str, float] | Sequence[float] | None = None,
+    ideal: Literal["absolute", "observed"] = "observed",
+    range: tuple[float, float] = (0.0, 1.0),
+    weighting: Literal["scores", "distances"] = "scores",
+) -> TableResult:
+    """Score the rows of a table by TOPSIS.
+
+    Parameters
+    ----------
+    data
+        Any dataframe that narwhals knows; `columns` normalised, higher better, nothing missing.
+    columns
+        Indicators.
+    weights
+        By column or in the order of `columns`; they sum to 1. Default: equal.
+    ideal
+        ``observed``: the best and worst score of each column; scores change when rows are added. ``absolute``: the
+        ends of `range`.
+    range
+        Ends of the scale of the scores, for ``absolute``.
+    weighting
+        ``scores``: w·s before the distance; ``distances``: w on the squared distance.
+
+    Returns
+    -------
+    TableResult
+        The table with distance_best, distance_worst, score (closeness, higher better) and rank.
+
+    Raises
+    ------
+    DataError
+        A column is absent.
+    MethodError
+        A missing value; weights that do not sum to 1; rows that are all at the ideal and the anti-ideal at once.
+
+    Examples
+    --------
+    >>> topsis({"a": [0.0, 0.5, 1.0], "b": [0.0, 1.0, 1.0]}, ["a", "b"]).frame["score"].round(3).to_list()
+    [0.0, 0.691, 1.0]
+    """
+    frame = to_polars(data)
+    require(frame, *columns)
+    s = frame.select(columns).cast(pl.Float64).to_numpy()
+    w = column_weights(columns, weights)
+    if np.isnan(s).any():
+        row, k = np.argwhere(np.isnan(s))[0]
+        raise MethodError("missing_in_table", row=int(row) + 1, column=columns[k])
+    low, high = (s.min(axis=0), s.max(axis=0)) if ideal == "observed" else (np.full(len(columns), v) for v in range)
+    if not (high > low).any():
+        raise MethodError("topsis_flat")
+    found = closeness(s, w[None], low, high, weighting)
+    done = frame.with_columns(
+        distance_best=found.best,
+        distance_worst=found.worst,
+        score=found.closeness,
+        rank=competition_rank(found.closeness).astype(np.int64),
+    )
+    options = {"ideal": ideal, "weighting": weighting, "weights": w.tolist()}
+    return TableResult(done, Method("aggregate.topsis", options), backend=backend_of(data))

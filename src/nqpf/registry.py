@@ -1,0 +1,78 @@
+"""The registry of methods: what each room's ``registry.yaml`` says of its methods, typed.
+
+The method annex of every report, ``nqpf methods`` and the documentation read it; a test ties it to the code both ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+
+from nqpf.errors import SpecError, hint, listing
+from nqpf.messages import Text, say
+from nqpf.yamlfile import Label, Strict, load, validate
+
+ROOMS = ("index",)
+"""Method rooms that have a registry."""
+
+
+class Entry(Strict):
+    """A method.
+
+    Attributes
+    ----------
+    id
+        Name in results and recipes, e.g. ``weight.entropy``.
+    title
+        Name of the method.
+    formula
+        LaTeX.
+    letters
+        What the letters of the formula mean.
+    options
+        Options by name, and what they do.
+    function
+        Where it is computed: ``module:function``.
+    reference
+        Sources, each with a DOI or an address.
+    """
+
+    id: str
+    title: Label
+    formula: str
+    letters: Label
+    options: Mapping[str, Label] = {}
+    function: str
+    reference: tuple[str, ...]
+
+
+class _Registry(Strict):
+    methods: tuple[Entry, ...]
+
+
+@cache
+def methods() -> Mapping[str, Entry]:
+    """Return every method by id, room by room in the order of the registry."""
+    found: dict[str, Entry] = {}
+    for room in ROOMS:
+        with resources.as_file(resources.files(f"nqpf.{room}") / "registry.yaml") as file:
+            for entry in validate(_Registry, load(file)).methods:
+                found[entry.id] = entry
+    return found
+
+
+def method(id: str) -> Entry:
+    """Return a method by id; a SpecError names what there is if it is absent."""
+    known = methods()
+    if id not in known:
+        raise SpecError("unknown_method", method=id, options=listing(known, 40), hint=hint(id, known))
+    return known[id]
+
+
+def describe(entry: Entry) -> Text:
+    """Return a method as plain text: title, formula, letters, options, sources."""
+    lines = [Text.join([entry.id, entry.title], "  ", "  "), Text.same(f"  {entry.formula}"), entry.letters]
+    lines += [say("methods.option_line", name=name, meaning=meaning) for name, meaning in entry.options.items()]
+    lines.append(say("methods.reference", reference=Text.join(entry.reference, "；", "; ")))
+    return Text.join(lines, "\n", "\n")

@@ -1,0 +1,1 @@
+"""Writers: one tree of chapters becomes a web page, a workbook, tables and pictures, one writer a file."""

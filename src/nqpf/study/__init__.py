@@ -1,0 +1,8 @@
+"""Studies: one YAML file in, one assessment out."""
+
+from nqpf.study.assess import Assessment, check_folder, check_study, run
+from nqpf.study.demos import demo_names, demo_path
+from nqpf.study.new import new_study
+from nqpf.study.spec import Study
+
+__all__ = ["Assessment", "Study", "check_folder", "check_study", "demo_names", "demo_path", "new_study", "run"]

@@ -1,0 +1,283 @@
+"""Run a study, and write its results to a folder, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from nqpf.chapters import Chapter, Context, write_chapters
+from nqpf.chapters.theory import item_frame, node_states
+from nqpf.data import suspicious_cells
+from nqpf.errors import OutputError, Where
+from nqpf.index import Index, build
+from nqpf.messages import LANGUAGES, Lang, Text, language, say
+from nqpf.report.files import write_figures, write_tables
+from nqpf.report.html import render_html
+from nqpf.report.workbook import write_workbook
+from nqpf.results import Finding, Note
+from nqpf.study.prepare import group_of, prepare
+from nqpf.study.provenance import provenance
+from nqpf.study.spec import Study
+
+Progress = Callable[[Text], None]
+
+PROVENANCE = "provenance.json"
+"""File by which a folder is known as one of ours."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assessment:
+    """What running a study returns.
+
+    Attributes
+    ----------
+    study
+        The study.
+    context
+        Panel, ledger, index and names.
+    chapters
+        Chapters of the report, the summary first.
+    provenance
+        Hashes, versions and seed.
+    """
+
+    study: Study
+    context: Context
+    chapters: tuple[Chapter, ...]
+    provenance: dict[str, Any]
+
+    @property
+    def index(self) -> Index:
+        """The index."""
+        return self.context.index
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Findings of all chapters, in the order of the summary."""
+        return tuple(f for chapter in self.chapters for f in chapter.findings)
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """Remarks on data and index."""
+        return (*self.context.notes, *self.context.index.notes)
+
+    def to_frame(self) -> pl.DataFrame:
+        """Return scores and ranks of every unit, year and node."""
+        return self.context.scores
+
+    def write(self, folder: str | Path, lang: Lang | None = None, progress: Progress | None = None) -> Path:
+        """Write report, tables, figures, ``assessment.json`` and ``provenance.json`` to a folder.
+
+        Parameters
+        ----------
+        folder
+            Is made, or replaced if it holds an earlier output of nqpf. It changes only when everything is written.
+        lang
+            Language the report opens in and of the workbook; default: the study's, else the reader's.
+        progress
+            Is told what is being done.
+
+        Raises
+        ------
+        OutputError
+            The folder cannot be written, or holds something else.
+        """
+        tell = progress or (lambda _: None)
+        lang = lang or self.study.spec.report.lang or language()
+        with whole_folder(Path(folder)) as draft:
+            tell(say("progress.report"))
+            html = render_html(
+                title=self.study.title,
+                subtitle=self.index.framework.title,
+                chapters=self.chapters,
+                facts=_facts(self),
+                lang=lang,
+            )
+            (draft / "report.html").write_text(html, encoding="utf-8", newline="\n")
+            tell(say("progress.tables"))
+            write_tables(draft / "tables", self.chapters)
+            write_workbook(draft / "tables" / "tables.xlsx", self.chapters, lang)
+            tell(say("progress.figures"))
+            write_figures(draft / "figures", self.chapters, (lang,))
+            _write_json(draft / "assessment.json", _assessment(self))
+            _write_json(draft / PROVENANCE, self.provenance)
+        return Path(folder)
+
+
+def run(study: Study | str | Path, progress: Progress | None = None) -> Assessment:
+    """Run a study.
+
+    Parameters
+    ----------
+    study
+        A study, or the path of its YAML file.
+    progress
+        Is told what is being done.
+
+    Raises
+    ------
+    NqpfError
+        With file, line, unit, indicator, year and what to do.
+    """
+    tell = progress or (lambda _: None)
+    study = study if isinstance(study, Study) else Study.load(study)
+    tell(say("progress.data"))
+    prepared = prepare(study)
+    group, titles = group_of(study, prepared)
+    tell(say("progress.index"))
+    index = build(prepared.panel, study.framework, study.spec.recipe)
+    context = Context(
+        title=study.title,
+        about=study.spec.about,
+        scheme=prepared.scheme,
+        panel=prepared.panel,
+        reported=prepared.reported,
+        ledger=prepared.ledger,
+        notes=prepared.notes,
+        index=index,
+        group=group,
+        group_titles=titles,
+    )
+    tell(say("progress.chapters"))
+    return Assessment(study, context, write_chapters(context), provenance(study))
+
+
+def check_study(study: Study) -> list[Text]:
+    """Do everything short of writing, and return what there is to say.
+
+    Raises
+    ------
+    NqpfError
+        As `run`.
+    """
+    prepared = prepare(study)
+    group_of(study, prepared)
+    index = build(prepared.panel, study.framework, study.spec.recipe)
+    panel = prepared.panel
+    years = say("word.years", first=panel.periods[0], last=panel.periods[-1])
+    counts = {"units": len(panel.units), "series": len(panel.series), "indicators": len(study.framework.indicators)}
+    lines = [note.text() for note in (*prepared.notes, *index.notes)]
+    if len(prepared.ledger):
+        lines.append(say("cli.check.changed", count=len(prepared.ledger)))
+    odd = suspicious_cells(prepared.reported).height
+    if odd:
+        lines.append(say("cli.check.odd", count=odd))
+    return [*lines, say("cli.check.ok", years=years, **counts)]
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """Give a draft folder that takes the place of `folder` when the block ends well, and vanishes when it does not."""
+    check_folder(folder)
+    draft = folder.with_name(f".{folder.name}.draft-{os.getpid()}")
+    try:
+        draft.mkdir()
+        (draft / "tables").mkdir()
+        (draft / "figures").mkdir()
+        yield draft
+        old = folder.with_name(f".{folder.name}.old-{os.getpid()}")
+        if folder.exists():
+            folder.rename(old)
+        draft.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
+    except OSError as error:
+        raise OutputError(
+            "output_not_writable", where=Where(file=str(folder)), problem=error.strerror or str(error)
+        ) from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def check_folder(folder: Path) -> None:
+    """Raise an OutputError if `folder` could not be written, before any work is done."""
+    where = Where(file=str(folder))
+    if folder.is_dir():
+        if any(folder.iterdir()) and not (folder / PROVENANCE).is_file():
+            raise OutputError("output_not_ours", where=where)
+    elif folder.exists():
+        raise OutputError("output_is_file", where=where)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError("output_not_writable", where=where, problem=error.strerror or str(error)) from None
+    if not os.access(folder.parent, os.W_OK):
+        raise OutputError("output_not_writable", where=where, problem=say("word.no_permission"))
+
+
+def _facts(assessment: Assessment) -> list[tuple[Text, Text]]:
+    """Return the key facts in a report's head."""
+    made, context = assessment.provenance, assessment.context
+    years = say("word.years", first=context.first, last=context.last)
+    return [
+        (say("fact.study"), Text.same(made["study"]["id"])),
+        (say("fact.scope"), say("fact.scope.text", units=len(context.panel.units), years=years)),
+        (say("fact.data"), Text.join(f"{d['file']} ({d['sha256'][:8]})" for d in made["data"])),
+        (say("fact.version"), Text.same(made["nqpf"]["version"])),
+        (say("fact.spec"), Text.same(made["study"]["sha256"][:12])),
+    ]
+
+
+def _assessment(assessment: Assessment) -> dict[str, Any]:
+    """Return every number and finding, with theory ids."""
+    context, index = assessment.context, assessment.index
+    result: dict[str, Any] = {
+        "study": assessment.study.spec.study,
+        "title": _both(assessment.study.title),
+        "findings": [_finding(f) for f in assessment.findings],
+        "notes": [{"code": n.code, "severity": n.severity, **_both(n.text())} for n in assessment.notes],
+        "framework": [
+            {"node": n.id, "parent": index.framework.nodes[n.parent].id if n.parent >= 0 else None, "level": n.level}
+            | {"theory": list(n.theory), **_both(n.title)}
+            for n in index.framework.nodes
+        ],
+        "scores": index.to_frame().to_dicts(),
+        "weights": index.weights_frame().to_dicts(),
+        "rank_intervals": context.leave_one_out.to_frame().to_dicts(),
+        "contributions": {"against": context.against, "parts": context.level_parts.to_frame().to_dicts()},
+        "changes": {"since": context.first, "parts": context.change_parts.to_frame().to_dicts()},
+        "indicators": index.panel.to_frame().to_dicts(),
+        "ledger": context.ledger.to_frame().to_dicts(),
+        "theory": {
+            "nodes": node_states(context).to_dicts(),
+            "items": item_frame(context).select("item", "measured").to_dicts(),
+        },
+    }
+    if context.obstacles is not None:
+        result["obstacles"] = context.obstacles.to_frame().to_dicts()
+    return result
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    numbers = {k: _both(v) if isinstance(v, Text) else v for k, v in finding.numbers.items()}
+    return {
+        "code": finding.code,
+        "numbers": numbers,
+        "condition": finding.condition,
+        "place": finding.place,
+        "theory": list(finding.theory),
+        **_both(finding.text()),
+    }
+
+
+def _both(text: Text) -> dict[str, str]:
+    return {lang: text[lang] for lang in LANGUAGES}
+
+
+def _write_json(path: Path, content: Any) -> None:
+    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False, default=_plain)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(type(value).__name__)

@@ -1,0 +1,219 @@
+"""From a study's files to its panel: read, name, cut, convert, fill what is missing; every change in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import polars as pl
+
+from nqpf.data import Ledger, Panel, Reading, Series, Status, fill, places, read
+from nqpf.data.formula import names_in
+from nqpf.data.units import convert_factor
+from nqpf.errors import DataError, SpecError, hint, listing
+from nqpf.messages import Text
+from nqpf.results import Note
+from nqpf.study.spec import SeriesSpec, Study
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """The panel of a study and how it came about.
+
+    Attributes
+    ----------
+    panel
+        The raw series that the framework's formulas use.
+    reported
+        The same before missing values were dealt with.
+    ledger
+        Every changed cell.
+    notes
+        What was understood, set apart or left unused.
+    scheme
+        ``provinces``, ``countries`` or ``none``.
+    """
+
+    panel: Panel
+    reported: Panel
+    ledger: Ledger
+    notes: tuple[Note, ...]
+    scheme: str
+
+
+def prepare(study: Study) -> Prepared:
+    """Read and prepare the data of a study.
+
+    Raises
+    ------
+    DataError, PlaceError, SpecError
+        With the file, row, unit, indicator, year and what to do.
+    """
+    readings = [_read(study, i) for i in range(len(study.spec.data.tables))]
+    schemes = {r.method.options["places"] for r in readings}
+    if len(schemes) > 1:
+        raise SpecError("mixed_schemes", where=study.where("data", "tables"), schemes=listing(sorted(schemes)))
+    labels: Mapping[str, Text] = {code: title for r in readings for code, title in r.labels.items()}
+    tidy = _named(study, pl.concat([r.frame for r in readings]))
+    used = _used(study, tidy["indicator"].unique(maintain_order=True).to_list())
+    unused = [n for n in tidy["indicator"].unique(maintain_order=True).to_list() if n not in used]
+    notes = [note for r in readings for note in r.notes]
+    if unused:
+        notes.append(Note("series_unused", "info", {"count": len(unused), "series": listing(unused)}))
+    tidy = _cut(study, tidy.filter(pl.col("indicator").is_in(used)), labels)
+    panel = Panel.from_tidy(tidy, labels, [_series(name, study.spec.data.series.get(name)) for name in used])
+    panel = panel.select(units=_order(panel, schemes), indicators=used)
+    converted, conversions = _convert(study, panel)
+    missing = study.spec.data.missing
+    rules = {s: r for s, r in missing.series.items() if s in used}
+    for absent in (s for s in missing.series if s not in used and s not in unused):
+        options, near = listing(used, 40), hint(absent, used)
+        raise SpecError(
+            "unknown_series_key",
+            where=study.where("data", "missing", "series", absent),
+            series=absent,
+            options=options,
+            hint=near,
+        )
+    filled, fills = fill(converted, missing.rule, series=rules, edges=missing.edges)
+    return Prepared(filled, converted, conversions + fills, tuple(notes), schemes.pop())
+
+
+def _read(study: Study, i: int) -> Reading:
+    table = study.spec.data.tables[i]
+    options = table.model_dump(exclude={"file"}, exclude_none=True)
+    path = study.folder / table.file
+    if not path.is_file():
+        raise DataError("file_not_found", where=replace(study.where("data", "tables", i, "file"), key=str(table.file)))
+    return read(path, name=table.file, **options)
+
+
+def _named(study: Study, tidy: pl.DataFrame) -> pl.DataFrame:
+    """Give series the ids that formulas use, and refuse ids whose column is nowhere."""
+    there = tidy["indicator"].unique(maintain_order=True).to_list()
+    names: dict[str, str] = {}
+    for name, known in study.spec.data.series.items():
+        column = known.column or name
+        if column not in there:
+            options, near = listing(there, 40), hint(column, there)
+            raise SpecError(
+                "unknown_column_key",
+                where=study.where("data", "series", name),
+                column=column,
+                options=options,
+                hint=near,
+            )
+        names[column] = name
+    return tidy.with_columns(pl.col("indicator").replace(names))
+
+
+def _used(study: Study, there: Sequence[str]) -> list[str]:
+    """Return the series that formulas use, in the order they are first used; absent ones are named with their line."""
+    used: dict[str, None] = {}
+    for indicator in study.framework.indicators:
+        for name in names_in(indicator.formula, indicator.where):
+            if name not in there:
+                options, near = listing(there, 40), hint(name, there)
+                raise SpecError(
+                    "unknown_series_in_formula",
+                    where=indicator.where,
+                    series=name,
+                    formula=indicator.formula,
+                    options=options,
+                    hint=near,
+                )
+            used[name] = None
+    return list(used)
+
+
+def _cut(study: Study, tidy: pl.DataFrame, labels: Mapping[str, Text]) -> pl.DataFrame:
+    """Keep the years and units the study asks for."""
+    data = study.spec.data
+    if data.periods is not None:
+        years = tidy["period"].unique().sort().to_list()
+        tidy = tidy.filter(pl.col("period").is_between(*data.periods))
+        if not tidy.height:
+            found = f"{years[0]}–{years[-1]}"
+            raise SpecError("no_periods_left", where=study.where("data", "periods"), found=found)
+    for i, name in enumerate(data.exclude):
+        here = (pl.col("unit") == name) | (pl.col("code") == name)
+        codes = [code for code, title in labels.items() if name in (title.zh, title.en)]
+        mask = tidy.select(here | pl.col("code").is_in(codes)).to_series().fill_null(False)
+        if not mask.any():
+            known = tidy["unit"].unique(maintain_order=True).to_list()
+            raise SpecError("unknown_unit", where=study.where("data", "exclude", i), unit=name, hint=hint(name, known))
+        tidy = tidy.filter(~mask)
+    return tidy
+
+
+def _order(panel: Panel, schemes: set[Any]) -> list[str]:
+    """Return units in the order of their codes for places, as they stand in the file otherwise."""
+    return sorted(panel.units) if schemes == {"provinces"} else list(panel.units)
+
+
+def _series(name: str, known: SeriesSpec | None) -> Series:
+    if known is None:
+        return Series(name, Text.same(name))
+    title = known.title or Text.same(known.column or name)
+    return Series(name, title, known.unit, known.source, known.vintage, known.note)
+
+
+def _convert(study: Study, panel: Panel) -> tuple[Panel, Ledger]:
+    """Convert series to the units the study asks for."""
+    values, status, series = panel.values.copy(), panel.status.copy(), list(panel.series)
+    rows: list[dict[str, Any]] = []
+    for k, one in enumerate(panel.series):
+        known = study.spec.data.series.get(one.id)
+        if known is None or known.convert is None:
+            continue
+        where = study.where("data", "series", one.id)
+        if one.measure is None:
+            raise SpecError("unit_missing", where=where, series=one.id)
+        factor = convert_factor(one.measure, known.convert, where)
+        detail = f"{one.measure} → {known.convert} (× {factor:g})"
+        for t, period in enumerate(panel.periods):
+            for n, unit in enumerate(panel.units):
+                if status[t, n, k] != Status.MISSING:
+                    old = float(values[t, n, k])
+                    row = {"unit": unit, "period": period, "indicator": one.id, "old": old, "new": old * factor}
+                    rows.append(row | {"rule": "unit.convert", "detail": detail})
+                    status[t, n, k] = Status.CONVERTED
+        values[:, :, k] *= factor
+        series[k] = replace(one, measure=known.convert)
+    return replace(panel, values=values, status=status, series=tuple(series)), Ledger.of(rows)
+
+
+def group_of(study: Study, prepared: Prepared) -> tuple[dict[str, str], dict[str, Text]]:
+    """Return each unit's group and each group's title, by the study's scheme of groups; both empty without one.
+
+    Raises
+    ------
+    SpecError
+        A scheme for provinces on other units; a group that names no unit of the study.
+    """
+    wanted = study.spec.report.groups
+    units = prepared.panel.units
+    if wanted is None:
+        wanted = "bloc4" if prepared.scheme == "provinces" else ()
+    if isinstance(wanted, str):
+        if prepared.scheme != "provinces":
+            raise SpecError("groups_need_provinces", where=study.where("report", "groups"), scheme=wanted)
+        found = places.bloc_of(units, wanted)
+        titles = {
+            id: Text(zh, en) for id, zh, en in places.blocs(wanted).select("id", "title_zh", "title_en").iter_rows()
+        }
+        return {u: g for u, g in zip(units, found, strict=True) if g}, titles
+    member: dict[str, str] = {}
+    names = {name: u for u in units for name in (u, prepared.panel.labels[u].zh, prepared.panel.labels[u].en)}
+    for i, group in enumerate(wanted):
+        for j, name in enumerate(group.units):
+            if name not in names:
+                raise SpecError(
+                    "unknown_unit",
+                    where=study.where("report", "groups", i, "units", j),
+                    unit=name,
+                    hint=hint(name, names),
+                )
+            member[names[name]] = group.id
+    return member, {g.id: g.title for g in wanted}

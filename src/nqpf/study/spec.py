@@ -1,0 +1,223 @@
+"""A study as it is written: one YAML file with data, framework, recipe and report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import field_validator
+from pydantic_core import PydanticCustomError
+
+from nqpf.data.missing import Edges, Rule
+from nqpf.errors import Where
+from nqpf.index import Framework, Recipe
+from nqpf.messages import Text
+from nqpf.yamlfile import Document, Label, Strict, load, validate
+
+GroupScheme = Literal["bloc4", "zone8", "coast", "south"]
+
+
+class TableSpec(Strict):
+    """A file of data. The columns are those of `nqpf.read`; a path is relative to the study's file.
+
+    Attributes
+    ----------
+    file
+        Path of the file.
+    sheet
+        Sheet of a workbook; default: all.
+    unit, period, code, indicator, value, measure
+        Columns that are not found by the usual headers.
+    places
+        ``auto``, ``provinces``, ``countries`` or ``none``.
+    """
+
+    file: str
+    sheet: str | None = None
+    unit: str | None = None
+    period: str | None = None
+    code: str | None = None
+    indicator: str | None = None
+    value: str | None = None
+    measure: str | None = None
+    places: Literal["auto", "provinces", "countries", "none"] = "auto"
+
+
+class SeriesSpec(Strict):
+    """What is known of a raw series.
+
+    Attributes
+    ----------
+    column
+        Its name in the file, if it is not the id used in formulas.
+    title
+        Title, as one text or ``{zh: …, en: …}``.
+    unit
+        Unit of measure in the file.
+    convert
+        Unit to convert to; every converted cell is in the ledger.
+    source, vintage
+        Who published it, and which edition; formulas do not mix vintages unless told to.
+    note
+        What a reader must know.
+    """
+
+    column: str | None = None
+    title: Label | None = None
+    unit: str | None = None
+    convert: str | None = None
+    source: str | None = None
+    vintage: str | None = None
+    note: Label | None = None
+
+    @field_validator("vintage", mode="before")
+    @classmethod
+    def _as_text(cls, value: object) -> object:
+        return str(value) if isinstance(value, int) else value
+
+
+class MissingSpec(Strict):
+    """What to do about missing values: see `nqpf.data.fill`."""
+
+    rule: Rule = "stop"
+    series: Mapping[str, Rule] = {}
+    edges: Edges = "stop"
+
+
+class DataSpec(Strict):
+    """Files, what is known of their series, and which part is used.
+
+    Attributes
+    ----------
+    tables
+        Files of data.
+    series
+        What is known of each raw series, by the id that formulas use.
+    missing
+        What to do about missing values.
+    periods
+        First and last year used; default: all.
+    exclude
+        Units left out, by name or code.
+    """
+
+    tables: tuple[TableSpec, ...]
+    series: Mapping[str, SeriesSpec] = {}
+    missing: MissingSpec = MissingSpec()
+    periods: tuple[int, int] | None = None
+    exclude: tuple[str, ...] = ()
+
+    @field_validator("tables")
+    @classmethod
+    def _some(cls, tables: tuple[TableSpec, ...]) -> tuple[TableSpec, ...]:
+        if not tables:
+            raise PydanticCustomError("too_short", "at least one table")
+        return tables
+
+
+class GroupSpec(Strict):
+    """A group of units of the user's own."""
+
+    id: str
+    title: Label
+    units: tuple[str, ...]
+
+
+class ReportSpec(Strict):
+    """What the report is like.
+
+    Attributes
+    ----------
+    lang
+        Language the report opens in, and of the figures' files.
+    groups
+        Groups that units are compared with: a scheme for provinces (``bloc4``, ``zone8``, ``coast``, ``south``) or
+        groups of one's own. Default: ``bloc4`` for provinces, none otherwise.
+    """
+
+    lang: Literal["zh", "en"] | None = None
+    groups: GroupScheme | tuple[GroupSpec, ...] | None = None
+
+
+class StudySpec(Strict):
+    """The whole file.
+
+    Attributes
+    ----------
+    study
+        Name of the study, in letters that can stand in a file name.
+    title
+        Title of the report.
+    about
+        What the study can and cannot say; printed at the top of the report.
+    seed
+        Seed of everything random.
+    data, framework, recipe, report
+        The parts. ``framework`` may be the path of a file of its own.
+    """
+
+    study: str
+    title: Label
+    about: Label | None = None
+    seed: int = 20240131
+    data: DataSpec
+    framework: str | Mapping[str, object]
+    recipe: Recipe = Recipe()
+    report: ReportSpec = ReportSpec()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Study:
+    """A study, read and checked.
+
+    Attributes
+    ----------
+    spec
+        What is written in the file.
+    framework
+        The tree of indicators.
+    document
+        The file with its line numbers.
+    folder
+        Folder that paths are relative to.
+    framework_file
+        File the framework was read from, if it is one of its own.
+    """
+
+    spec: StudySpec
+    framework: Framework
+    document: Document
+    folder: Path
+    framework_file: Path | None
+
+    @classmethod
+    def load(cls, path: str | Path) -> Study:
+        """Read a study from its YAML file.
+
+        Raises
+        ------
+        SpecError
+            With file, line, key, and what would be right.
+        """
+        document = load(path)
+        spec = validate(StudySpec, document)
+        folder = Path(path).parent
+        if isinstance(spec.framework, str):
+            file = folder / spec.framework
+            return cls(spec, Framework.from_yaml(file), document, folder, file)
+        return cls(spec, Framework.from_document(document, ("framework",)), document, folder, None)
+
+    @property
+    def title(self) -> Text:
+        """Title of the report."""
+        return self.spec.title
+
+    def where(self, *at: str | int) -> Where:
+        """Return the place of a key of the study in words."""
+        return self.document.where(at)
+
+    def paths(self) -> list[Path]:
+        """Return the files of data."""
+        return [self.folder / table.file for table in self.spec.data.tables]
