@@ -77,7 +77,13 @@ def _problem(error: cyclopts.CycloptsError) -> tuple[Text, Text]:
     nothing = Text("", "")
     if isinstance(error, cyclopts.UnknownCommandError) and error.unused_tokens:
         word = error.unused_tokens[0]
+        if word.startswith("-"):
+            return say("cli.unknown_option", word=word), nothing
         return say("cli.unknown_command", word=word), hint(word, VERBS)
+    if isinstance(error, cyclopts.UnusedCliTokensError) and error.unused_tokens:
+        return say("cli.too_much", word=error.unused_tokens[0]), nothing
+    if isinstance(error, cyclopts.RepeatArgumentError):
+        return say("cli.repeated", word=error.token.keyword or error.token.value), nothing
     if isinstance(error, cyclopts.UnknownOptionError):
         return say("cli.unknown_option", word=error.token.keyword or error.token.value), nothing
     if isinstance(error, cyclopts.MissingArgumentError) and error.argument is not None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
 
 from nqpf.messages import Text, say
 
@@ -55,9 +55,14 @@ class NqpfError(Exception):
         self.code = code
         self.where = where or Where()
         self.values = values
-        self.what = say(f"error.{code}", **values)
-        self.todo = say(f"error.{code}.todo", **values)
+        self.what = _trimmed(say(f"error.{code}", **values))
+        self.todo = _trimmed(say(f"error.{code}.todo", **values))
         super().__init__(code)
+
+    def at(self, place: Where) -> Self:
+        """Return the same error with what `place` knows besides of where it stands."""
+        known = {f.name: v for f in fields(self.where) if (v := getattr(self.where, f.name)) is not None}
+        return type(self)(self.code, where=replace(place, **known), **self.values)
 
     def text(self) -> Text:
         """Return place, fault and remedy as one text in both languages."""
@@ -89,10 +94,16 @@ class OutputError(NqpfError):
     """Results cannot be written where they were asked for."""
 
 
+def _trimmed(text: Text) -> Text:
+    """Return `text` without the blanks that a hint leaves at its end when there is nothing to hint at."""
+    return Text(text.zh.strip(), text.en.strip())
+
+
 def nearest(word: str, options: Iterable[str]) -> str | None:
     """Return the option most like `word`, or None if none is near."""
     pool = {o.lower(): o for o in options}
-    found = difflib.get_close_matches(word.lower(), list(pool), n=1, cutoff=0.6)
+    likeness = 0.6 if word.isascii() else 0.5  # one wrong character in a Chinese word of two leaves half of it
+    found = difflib.get_close_matches(word.lower(), list(pool), n=1, cutoff=likeness)
     return pool[found[0]] if found else None
 
 

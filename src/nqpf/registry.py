@@ -58,6 +58,8 @@ def methods() -> Mapping[str, Entry]:
     for room in ROOMS:
         with resources.as_file(resources.files(f"nqpf.{room}") / "registry.yaml") as file:
             for entry in validate(_Registry, load(file)).methods:
+                if entry.id in found:
+                    raise ValueError(f"method {entry.id!r} stands twice in the registries")
                 found[entry.id] = entry
     return found
 

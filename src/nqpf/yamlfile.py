@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic_core import ErrorDetails, PydanticCustomError
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
 
 from nqpf.errors import SpecError, Where, hint, listing
 from nqpf.messages import Text, catalogue, say
@@ -46,18 +49,18 @@ class Strict(BaseModel):
             known = {field.alias or name for name, field in cls.model_fields.items()}
             for key in content:
                 if key not in known:
-                    raise PydanticCustomError("unknown_key", "unknown key", {"key": str(key), "known": sorted(known)})
+                    raise PydanticCustomError("unknown_key", "unknown key", {"key": key, "known": sorted(known)})
         return content
 
 
 def _label(value: Any) -> Any:
     if isinstance(value, str):
         return Text.same(value)
-    if isinstance(value, Mapping):
-        if set(value) == {"zh", "en"}:
-            return Text(str(value["zh"]), str(value["en"]))
-        raise PydanticCustomError("label", "a text or {zh, en}")
-    return value
+    if isinstance(value, Mapping) and set(value) == {"zh", "en"}:
+        return Text(str(value["zh"]), str(value["en"]))
+    if isinstance(value, Text):
+        return value
+    raise PydanticCustomError("label", "a text or {zh, en}")
 
 
 Label = Annotated[Text, BeforeValidator(_label)]
@@ -70,22 +73,24 @@ def load(path: str | Path) -> Document:
     Raises
     ------
     SpecError
-        The file is not there, is not UTF-8, or is not YAML; with its line.
+        The file is not there, cannot be opened, is not UTF-8, or is not YAML; with its line.
     """
     file = Path(path)
     yaml = YAML(typ="rt", pure=True)
     try:
-        content = yaml.load(file.read_text(encoding="utf-8-sig"))
+        text = file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise SpecError("file_not_found", where=Where(file=str(path))) from None
     except UnicodeDecodeError:
         raise SpecError("not_utf8", where=Where(file=str(path))) from None
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        problem = " ".join(str(error.problem or error).split())
-        raise SpecError("yaml_syntax", where=Where(file=str(path), line=line), problem=problem) from None
+    except OSError as error:
+        raise SpecError("unreadable", where=Where(file=str(path)), problem=error.strerror or str(error)) from None
+    try:
+        content = yaml.load(text)
+    except YAMLError as error:
+        raise _not_yaml(error, str(path), text) from None
     if not isinstance(content, Mapping):
-        raise SpecError("yaml_not_mapping", where=Where(file=str(path)))
+        raise SpecError("yaml_not_mapping", where=Where(file=str(path), line=1))
     lines: dict[Path_, int] = {(): 1}
     return Document(str(path), _plain(content, (), lines), lines)
 
@@ -107,41 +112,69 @@ def validate(model: type[M], document: Document, at: Path_ = ()) -> M:
         raise _located(error, document, at) from None
 
 
+def _not_yaml(error: YAMLError, file: str, text: str) -> SpecError:
+    line, problem = None, str(error).splitlines()[0]
+    if isinstance(error, MarkedYAMLError):
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        problem = error.problem or problem
+    elif isinstance(error, ReaderError):
+        line = text[: error.position].count("\n") + 1
+    where = Where(file=file, line=line)
+    twin = re.match(r'found duplicate key "(.*?)"', problem) if isinstance(error, DuplicateKeyError) else None
+    if twin:
+        return SpecError("twin_keys", where=where, name=twin[1])
+    return SpecError("yaml_syntax", where=where, problem=" ".join(problem.split()))
+
+
 def _located(error: ValidationError, document: Document, at: Path_) -> SpecError:
-    first = error.errors()[0]
-    # Tags of unions stand in a location but not in the file: keep only the steps that lead somewhere.
-    loc: Path_ = at
-    for step in first["loc"]:
-        if (*loc, step) in document.lines or step == first["loc"][-1]:
-            loc = (*loc, step)
-    context = first.get("ctx", {})
-    kind = first["type"]
+    first, loc = _first(error, document, at)
+    context, value = first.get("ctx", {}), first["input"]
+    kind, where = first["type"], document.where(loc)
     if kind == "unknown_key":
-        loc = (*loc, context["key"])
-        options = hint(context["key"], context["known"])
-        known = listing(context["known"], 30)
-        return SpecError("unknown_key", where=document.where(loc), name=context["key"], hint=options, options=known)
+        name = str(context["key"])
+        options, near = listing(context["known"], 30), hint(name, context["known"])
+        where = document.where((*loc, context["key"]))
+        return SpecError("unknown_key", where=where, name=name, hint=near, options=options)
+    if kind == "missing" and isinstance(first["loc"][-1], int):  # a pair of which one is given
+        kind = "too_short"
     if kind == "missing":
-        return SpecError("missing_key", where=document.where(loc[:-1]), name=str(first["loc"][-1]))
+        return SpecError("missing_key", where=where, name=str(first["loc"][-1]))
+    if value is None:
+        return SpecError("empty_key", where=where, name=str(loc[-1]) if loc else "")
     if kind == "literal_error":
-        options = Text.same(context["expected"].replace(" or ", ", "))
-        choice = str(first["input"])
-        near = hint(choice, [o.strip("'") for o in options.zh.split(", ")])
-        return SpecError("bad_choice", where=document.where(loc), value=choice, options=options, hint=near)
+        known = re.findall(r"'([^']*)'", context["expected"])
+        return SpecError(
+            "bad_choice", where=where, value=str(value)[:80], options=listing(known, 30), hint=hint(str(value), known)
+        )
     expected = say(f"expected.{kind}") if f"expected.{kind}" in catalogue() else Text.same(first["msg"])
-    shown = str(first["input"])
-    return SpecError("bad_value", where=document.where(loc), value=shown[:80], expected=expected)
+    return SpecError("bad_value", where=where, value=str(value)[:80], expected=expected)
+
+
+def _first(error: ValidationError, document: Document, at: Path_) -> tuple[ErrorDetails, Path_]:
+    """Return the first thing that is wrong and its path; of what a union says, the branch that got farthest."""
+    found = [(one, _path(one, document, at)) for one in error.errors()]
+    first = found[0][1]
+    return max((f for f in found if f[1][: len(first)] == first), key=lambda f: len(f[1]))
+
+
+def _path(error: ErrorDetails, document: Document, at: Path_) -> Path_:
+    """Return where an error stands in the file, without the steps that only pydantic knows (tags of unions)."""
+    path = at
+    for step in error["loc"]:
+        if (*path, step) in document.lines:
+            path = (*path, step)
+    return path
 
 
 def _plain(node: Any, at: Path_, lines: dict[Path_, int]) -> Any:
     """Return plain dicts and lists, noting each key's line."""
     if isinstance(node, Mapping):
         for key in node:
-            lines[(*at, key)] = node.lc.key(key)[0] + 1 if hasattr(node, "lc") else lines.get(at, 1)
+            lines[(*at, key)] = _line(node, key, lines[at])
         return {key: _plain(value, (*at, key), lines) for key, value in node.items()}
     if isinstance(node, list):
         for i in range(len(node)):
-            lines[(*at, i)] = node.lc.item(i)[0] + 1 if hasattr(node, "lc") else lines.get(at, 1)
+            lines[(*at, i)] = node.lc.item(i)[0] + 1
         return [_plain(value, (*at, i), lines) for i, value in enumerate(node)]
     if isinstance(node, bool) or node is None:
         return node
@@ -149,3 +182,9 @@ def _plain(node: Any, at: Path_, lines: dict[Path_, int]) -> Any:
         if isinstance(node, kind):
             return kind(node)
     return node
+
+
+def _line(node: Any, key: Any, above: int) -> int:
+    """Return the line of a key; of one that is merged in (``<<: *base``) the line of what it is merged into."""
+    own = (node.lc.data or {}).get(key)
+    return int(own[0]) + 1 if own else above

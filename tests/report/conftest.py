@@ -56,7 +56,8 @@ def chart(lang: Lang) -> dict[str, Any]:
         .encode(x=alt.X("spending:Q"), y=alt.Y(f"unit_{lang}:N", title=name))
     )
     hover = alt.selection_point(on="pointerover")
-    return picture.add_params(hover).properties(width=300, height=120).to_dict()
+    spec: dict[str, Any] = picture.add_params(hover).properties(width=300, height=120).to_dict()
+    return spec
 
 
 def drawing(lang: Lang) -> str:

@@ -30,7 +30,7 @@ class Page(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        element = (tag, {name: value or "" for name, value in attrs}, [])
+        element: tuple[str, dict[str, str], list[str]] = (tag, {name: value or "" for name, value in attrs}, [])
         self.elements.append(element)
         if tag not in VOID:
             self.stack.append(element)
@@ -76,7 +76,8 @@ def page(source: str) -> Page:
 
 
 def stored(page: Page) -> dict[str, Any]:
-    return json.loads(page.all("script", id="_data")[0][1])
+    content: dict[str, Any] = json.loads(page.all("script", id="_data")[0][1])
+    return content
 
 
 def test_every_element_is_closed_and_every_id_is_unique(page: Page) -> None:

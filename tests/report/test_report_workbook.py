@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -14,7 +15,7 @@ from nqpf.report.walk import outline
 from nqpf.report.workbook import write_workbook
 
 
-def read(path: Path) -> dict[str, list[list[object]]]:
+def read(path: Path) -> dict[str, list[list[Any]]]:
     book = CalamineWorkbook.from_path(str(path))
     return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
 

@@ -55,13 +55,14 @@ class Column:
     kind
         ``text``, ``number``, ``integer``, ``percent`` (a share shown × 100) or ``bar`` (a number with a bar behind it).
     digits
-        Decimals shown for ``number``, ``percent`` and ``bar``. The file keeps full precision.
+        Decimals shown for ``number``, ``percent`` and ``bar``; None shows four significant digits or more, for figures
+        in units of their own. The file keeps full precision.
     """
 
     key: str
     title: Text
     kind: Literal["text", "number", "integer", "percent", "bar"] = "text"
-    digits: int = 3
+    digits: int | None = 3
 
 
 @dataclass(frozen=True, slots=True)

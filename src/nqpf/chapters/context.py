@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from nqpf.data import Ledger, Panel
+from nqpf.errors import MethodError
 from nqpf.index import Framework, Index, contributions, leave_one_out, obstacle
 from nqpf.index.contributions import Contributions
 from nqpf.index.leave_one_out import LeaveOneOut
@@ -74,15 +75,18 @@ class Context:
         """Lowest and highest score of the scale, where it has such."""
         return self.index.fitted.recipe.normalise.bounds
 
-    @cached_property
+    @property
     def against(self) -> str:
-        """What contributions are measured from: the worst score where there is one, else the mean."""
-        return "floor" if self.bounds else "mean"
+        """What contributions to the level are measured from: ``floor`` or ``mean``."""
+        return str(self.level_parts.method.options["against"])
 
     @cached_property
     def level_parts(self) -> Contributions:
-        """What each indicator contributes to the level of the index."""
-        return contributions(self.index, "floor" if self.bounds else "mean")
+        """What each indicator contributes to the level: above the worst score, or the mean where there is no worst."""
+        try:
+            return contributions(self.index, "floor")
+        except MethodError:
+            return contributions(self.index, "mean")
 
     @cached_property
     def change_parts(self) -> Contributions:

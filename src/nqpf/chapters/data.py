@@ -133,8 +133,8 @@ def _ledger(context: Context) -> Table:
         Column("unit", say("column.unit")),
         Column("period", say("column.period"), "integer"),
         Column("indicator", say("column.series")),
-        Column("old", say("column.old"), "number", 4),
-        Column("new", say("column.new"), "number", 4),
+        Column("old", say("column.old"), "number", None),
+        Column("new", say("column.new"), "number", None),
         Column("rule", say("column.rule")),
         Column("detail", say("column.detail")),
     )
@@ -156,7 +156,7 @@ def _odd(context: Context, odd: pl.DataFrame) -> Table:
         Column("unit", say("column.unit")),
         Column("period", say("column.period"), "integer"),
         Column("kind", say("column.suspicion")),
-        Column("value", say("column.value"), "number", 3),
+        Column("value", say("column.value"), "number", None),
         Column("size", say("column.size"), "number", 2),
     )
     return Table("suspicious", say("data.suspicious.title"), frame, columns, say("data.suspicious.note"))

@@ -101,13 +101,20 @@ def _map(context: Context) -> Figure:
 def _ranking_figure(context: Context) -> Figure:
     periods = (context.first, context.last) if context.first != context.last else None
     return ranking(
-        summary_frame(context),
+        _by_group(context, summary_frame(context)),
         id="ranking",
         title=say("index.ranking.title", index=context.framework.title, year=context.last),
         caption=say("index.ranking.caption", count=len(context.framework.indicators), first=context.first),
         value_title=_value_title(context),
         periods=periods,
     )
+
+
+def _by_group(context: Context, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows group by group, so that a group has the same colour in every figure."""
+    order = {group: place for place, group in enumerate(context.group_titles)}
+    place = pl.col("group").replace_strict(order, default=len(order), return_dtype=pl.Int64)
+    return frame.sort(place, maintain_order=True)
 
 
 def _scores_table(context: Context) -> Table:
@@ -138,8 +145,9 @@ def _trend(context: Context) -> Figure:
         pl.lit(everyone.zh).alias("group_zh"), pl.lit(everyone.en).alias("group_en"), "period", "value"
     )
     if context.group:
-        by_group = data.drop_nulls("group").group_by("group_zh", "group_en", "period", maintain_order=True)
-        means = pl.concat([means, by_group.agg(pl.col("score").mean().alias("value")).select(means.columns)])
+        grouped = _by_group(context, data.drop_nulls("group"))
+        by_group = grouped.group_by("group_zh", "group_en", "period", maintain_order=True)
+        means = pl.concat([by_group.agg(pl.col("score").mean().alias("value")).select(means.columns), means])
     return trend(
         data.select("unit", "unit_zh", "unit_en", "period", value="score"),
         means,
@@ -155,9 +163,11 @@ def _parts_by_dimension(context: Context, frame: pl.DataFrame) -> pl.DataFrame:
     reweighted = say("index.reweighted")
     rows.append(("weights", reweighted.zh, reweighted.en))
     names = pl.DataFrame(rows, schema=dict.fromkeys(("part", "part_zh", "part_en"), pl.String), orient="row")
+    last = frame.filter(pl.col("period") == context.last)
+    if (last.filter(pl.col("indicator") == "weights")["contribution"].abs() < 1e-12).all():
+        last = last.filter(pl.col("indicator") != "weights")
     return (
-        frame.filter(pl.col("period") == context.last)
-        .group_by("unit", "dimension", maintain_order=True)
+        last.group_by("unit", "dimension", maintain_order=True)
         .agg(pl.col("contribution").sum().alias("value"))
         .rename({"dimension": "part"})
         .join(names, on="part", how="left", maintain_order="left")
@@ -298,9 +308,9 @@ def _indicator_table(context: Context) -> Table:
         Column("formula", say("column.formula")),
         Column("unit", say("column.measure")),
         Column("direction", say("column.direction")),
-        Column("lowest", say("column.lowest"), "number"),
-        Column("median", say("column.median"), "number"),
-        Column("highest", say("column.highest"), "number"),
+        Column("lowest", say("column.lowest"), "number", None),
+        Column("median", say("column.median"), "number", None),
+        Column("highest", say("column.highest"), "number", None),
         Column("theory", say("column.theory")),
     )
     return Table("indicators", say("index.indicators.title"), pl.DataFrame(rows, schema=schema, orient="row"), columns)
@@ -321,7 +331,9 @@ def _findings(context: Context) -> tuple[Finding, ...]:
         "bottom_score": bottom["value"],
         "count": frame.height,
     }
-    found.append(Finding("top_and_bottom", numbers, "rank == 1 and rank == last", "ranking", ("A02",)))
+    firm = top["rank_low"] == top["rank_high"]
+    code, condition = ("top_firm", "rank_low == rank_high") if firm else ("top_and_bottom", "rank_low < rank_high")
+    found.append(Finding(code, numbers, f"highest and lowest score; {condition} at the top", "ranking", ("A02",)))
     fixed = frame.filter(pl.col("rank_low") == pl.col("rank_high")).height
     wide = (
         frame.with_columns(span=pl.col("rank_high") - pl.col("rank_low"))
@@ -330,7 +342,10 @@ def _findings(context: Context) -> tuple[Finding, ...]:
     )
     stable: dict[str, Any] = {"fixed": fixed, "count": frame.height, "indicators": len(context.framework.indicators)}
     stable |= {"unit": context.label(wide["unit"]), "low": wide["rank_low"], "high": wide["rank_high"]}
-    found.append(Finding("rank_stability", stable, "rank_low == rank_high for 'fixed' units", "scores", ("O03",)))
+    code, condition = "rank_stability", "rank_low == rank_high for 'fixed' units, fewer than all"
+    if fixed == frame.height:
+        code, condition = "rank_all_stable", "rank_low == rank_high for every unit"
+    found.append(Finding(code, stable, condition, "scores", ("O03",)))
     if context.first != context.last:
         found += _change_findings(context, frame)
     return tuple(found)
@@ -350,7 +365,12 @@ def _change_findings(context: Context, frame: pl.DataFrame) -> list[Finding]:
         "down": context.label(down["unit"]),
         "down_by": down["change"],
     }
-    found = [Finding("change", numbers, "score(last) - score(first)", "change", ("A02", "A13"))]
+    code, condition = "change_mixed", "some changes > 0, some <= 0"
+    if rose == moved.height:
+        code, condition = "change_up", "every change > 0"
+    elif rose == 0:
+        code, condition = "change_down", "every change <= 0"
+    found = [Finding(code, numbers, condition, "change", ("A02", "A13"))]
     parts = _parts_by_dimension(context, context.change_parts.to_frame())
     means = (
         parts.group_by("part", "part_zh", "part_en", maintain_order=True)

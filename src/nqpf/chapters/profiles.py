@@ -25,12 +25,12 @@ def profiles_chapter(context: Context) -> Chapter:
     units = order.sort("rank", "unit", nulls_last=True)["unit"].to_list()
     sections = tuple(_profile(context, unit) for unit in units)
     blocks: list[Block] = [Paragraph(say("profiles.how", peers=_peer_word(context), year=context.last))]
-    blocks.append(Section("profile", say("profiles.choose"), sections, choose=True))
     found: tuple[Finding, ...] = ()
     if context.obstacles is not None:
         table = _obstacle_table(context)
         blocks.append(table)
         found = _obstacle_finding(context, table.frame)
+    blocks.append(Section("profile", say("profiles.choose"), sections, choose=True))
     return Chapter("profiles", say("profiles.title"), tuple(blocks), found)
 
 
@@ -113,9 +113,9 @@ def _table_frame(context: Context, n: int) -> pl.DataFrame:
 
 def _table(context: Context, unit: str, frame: pl.DataFrame) -> Table:
     columns = [Column("indicator", say("column.indicator")), Column("unit", say("column.measure"))]
-    columns.append(Column("value", say("column.in_year", year=context.last), "number"))
+    columns.append(Column("value", say("column.in_year", year=context.last), "number", None))
     if context.first != context.last:
-        columns.append(Column("first", say("column.in_year", year=context.first), "number"))
+        columns.append(Column("first", say("column.in_year", year=context.first), "number", None))
     columns += [Column("score", say("column.unit_score"), "bar"), Column("median", say("column.peer_median"), "number")]
     columns += [Column("gap", say("column.gap"), "number"), Column("rank", say("column.rank"), "integer")]
     if "obstacle" in frame.columns:
@@ -125,9 +125,10 @@ def _table(context: Context, unit: str, frame: pl.DataFrame) -> Table:
 
 
 def _radar(context: Context, unit: str, n: int, axes: tuple[Node, ...]) -> Figure:
-    low, high = context.bounds or (0.0, 1.0)
-    positions = [a.at for a in axes]
-    scores = context.index.scores[-1][:, positions]
+    scores = context.index.scores[-1][:, [a.at for a in axes]]
+    # A scale frozen on other years can be left by later values; the rim then moves out to hold them.
+    ends = [*(context.bounds or ()), *scores[~np.isnan(scores)]]
+    low, high = float(min(ends)), float(max(ends))
     frame = pl.DataFrame(
         {
             "axis": [a.id for a in axes],

@@ -40,7 +40,7 @@ def coverage(cells: pl.DataFrame, *, id: str, title: Text, caption: Text) -> Fig
             axis=theme.name_axis(),
         )
         x = alt.X("period:O", title=None, axis=alt.Axis(orient="top", labelAngle=0, ticks=False, domain=False))
-        layers = [layer.encode(x=x, y=y) for layer in (_tiles(lang), _shares())]
+        layers = [layer.encode(x=x, y=y) for layer in (_whole(lang), _gaps(lang), _shares())]
         step = min(max(theme.WIDTH / data["period"].n_unique(), 34), 52)
         chart = theme.layered(*layers, data=theme.inline(data), width=alt.Step(step), height=alt.Step(20))
         return theme.to_spec(chart, title[lang])
@@ -61,28 +61,54 @@ def _completed(cells: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _tiles(lang: Lang) -> alt.Chart:
-    scale = alt.Scale(domain=[0, 0.5, 0.99, 1], range=list(theme.PRESENCE))
+def _tooltip(lang: Lang) -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip(f"indicator_{lang}:N", title=theme.word("indicator", lang)),
+        alt.Tooltip("period:O", title=theme.word("period", lang)),
+        alt.Tooltip("present:Q", title=theme.word("present", lang), format=".1%"),
+        alt.Tooltip("imputed:Q", title=theme.word("imputed", lang), format=".1%"),
+        alt.Tooltip("n:Q", title=theme.word("units", lang), format=",d"),
+    ]
+
+
+def _whole(lang: Lang) -> alt.Chart:
+    """Return the cells in which no unit is missing."""
+    name = theme.word("complete", lang)
+    legend = alt.Legend(
+        title=None, orient="bottom", symbolType="square", symbolFillColor=theme.COMPLETE, symbolSize=200, padding=6
+    )
+    drawn: alt.Chart = (
+        alt.Chart()
+        .transform_filter("datum.present >= 1")
+        .transform_calculate(complete=f"'{name}'")
+        .mark_rect(fill=theme.COMPLETE, strokeWidth=1.5)
+        .encode(
+            stroke=alt.Stroke("complete:N", scale=alt.Scale(domain=[name], range=["white"]), legend=legend),
+            tooltip=_tooltip(lang),
+        )
+    )
+    return drawn
+
+
+def _gaps(lang: Lang) -> alt.Chart:
+    """Return the cells in which units are missing, the redder the more."""
+    scale = alt.Scale(domain=[0, 0.5, 1], range=list(theme.GAPS))
     legend = alt.Legend(
         orient="bottom",
         direction="horizontal",
         titleOrient="left",
         gradientLength=180,
-        values=[0, 0.5, 1],
+        values=[0, 0.5],
         format=".0%",
+        padding=6,
     )
     drawn: alt.Chart = (
         alt.Chart()
+        .transform_filter("datum.present < 1")
         .mark_rect(stroke="white", strokeWidth=1.5)
         .encode(
             color=alt.Color("present:Q", title=theme.word("present", lang), scale=scale, legend=legend),
-            tooltip=[
-                alt.Tooltip(f"indicator_{lang}:N", title=theme.word("indicator", lang)),
-                alt.Tooltip("period:O", title=theme.word("period", lang)),
-                alt.Tooltip("present:Q", title=theme.word("present", lang), format=".1%"),
-                alt.Tooltip("imputed:Q", title=theme.word("imputed", lang), format=".1%"),
-                alt.Tooltip("n:Q", title=theme.word("units", lang), format=",d"),
-            ],
+            tooltip=_tooltip(lang),
         )
     )
     return drawn

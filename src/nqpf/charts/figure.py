@@ -1,18 +1,20 @@
 """What a chart is: data, and a way to draw it in either language.
 
-A chart function returns a `Figure`. `Figure.spec(lang)` is a Vega-Lite specification for charts drawn with
-Altair; `Figure.svg(lang)` is an SVG document for every figure. Nothing is drawn before it is asked for.
+A chart function returns a `Figure`. `Figure.drawn(lang)` is a Vega-Lite specification for charts made with Altair and
+an SVG document for others; `Figure.svg(lang)` is an SVG document for every figure. Nothing is drawn before it is asked
+for, and nothing twice.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 import vl_convert
+from altair.utils.schemapi import debug_mode
 
 from nqpf.messages import Lang, Text
 
@@ -40,13 +42,20 @@ class Figure:
     caption: Text
     data: pl.DataFrame
     draw: Callable[[Lang], dict[str, Any] | str]
+    _drawn: dict[Lang, dict[str, Any] | str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def spec(self, lang: Lang) -> dict[str, Any] | None:
-        """Return the Vega-Lite specification, or None where the figure is drawn as SVG directly."""
-        drawn = self.draw(lang)
-        return drawn if isinstance(drawn, dict) else None
+    def drawn(self, lang: Lang) -> dict[str, Any] | str:
+        """Return what ``draw(lang)`` returns, drawn once.
+
+        Altair checks every part of a chart against its schema while it is put together, which takes most of the time;
+        the tests draw with these checks, a report without.
+        """
+        if lang not in self._drawn:
+            with debug_mode(False):
+                self._drawn[lang] = self.draw(lang)
+        return self._drawn[lang]
 
     def svg(self, lang: Lang) -> str:
         """Return the figure as an SVG document."""
-        drawn = self.draw(lang)
+        drawn = self.drawn(lang)
         return drawn if isinstance(drawn, str) else vl_convert.vegalite_to_svg(json.dumps(drawn))

@@ -166,7 +166,8 @@ class _Drawing:
         lines = wrap(text, size, place.width)
         top = place.at[1] - len(lines) * size * LEADING if place.above else place.at[1]
         # A rim in the colour of the ground keeps words legible where a line passes behind them.
-        ground = GROUND if self.layout.field.holds(place.at) else "white"
+        on_ground = self.layout.field.holds(place.at) or place is self.layout.ring_label
+        ground = GROUND if on_ground else "white"
         rim = {"stroke": ground, "stroke_width": 3, "paint_order": "stroke", "stroke_linejoin": "round"}
         anchor = None if place.anchor == "start" else place.anchor
         return words(

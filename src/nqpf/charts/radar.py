@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -17,6 +19,10 @@ from nqpf.messages import LANGUAGES, Lang, Text, say
 
 LABEL_WIDTH, LABEL_SIZE, LINE, GAP = 170.0, 12.0, 15.0, 18.0
 RINGS = 4
+CORNERS, LABELS = "corners", "labels"
+"""Names of the data sets that differ from radar to radar."""
+UNIT, TITLE = "{unit}", "{title}"
+"""What stands in a template for the words that differ from radar to radar."""
 
 
 def radar(
@@ -59,15 +65,39 @@ def radar(
     whole = frame["value"].null_count() == 0
 
     def draw(lang: Lang) -> dict[str, Any]:
-        side, top = _reach(labels, lang)
-        x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-side, side], nice=False))
-        y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-top, top], nice=False))
-        layers = [*_web(len(frame)), *_polygons(corners, names, whole, lang, digits), *_marks(len(frame), low, high)]
-        drawn = [layer.encode(x=x, y=y) for layer in layers]
-        words = _axis_names(labels, lang).encode(x=x, y=alt.Y(f"y_{lang}:Q", axis=None))
-        return theme.to_spec(theme.layered(*drawn, words, width=2 * side, height=2 * top), title[lang])
+        reach = _reach(labels, lang)
+        text = _template(len(frame), tuple(names), whole, lang, digits, (low, high), reach)
+        for mark, words in ((UNIT, unit[lang]), (TITLE, title[lang])):
+            text = text.replace(json.dumps(mark), json.dumps(words))
+        spec: dict[str, Any] = json.loads(text)
+        spec["datasets"] |= {CORNERS: theme.inline(corners).values, LABELS: theme.inline(labels).values}
+        return spec
 
     return Figure(id, title, caption, frame, draw)
+
+
+@lru_cache(maxsize=64)
+def _template(
+    count: int,
+    columns: tuple[str, ...],
+    whole: bool,
+    lang: Lang,
+    digits: int,
+    ends: tuple[float, float],
+    reach: tuple[float, float],
+) -> str:
+    """Return the specification, as JSON, that radars of one shape share: data, unit and title are put in later.
+
+    A report holds a radar for each unit; putting each together anew takes longer than everything else in it.
+    """
+    side, top = reach
+    names = {"value": UNIT, "median": theme.word("peer_median", lang), "best": theme.word("best", lang)}
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-side, side], nice=False))
+    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-top, top], nice=False))
+    polygons = _polygons({column: names[column] for column in columns}, whole, lang, digits)
+    drawn = [layer.encode(x=x, y=y) for layer in (*_web(count), *polygons, *_marks(count, *ends))]
+    words = _axis_names(lang).encode(x=x, y=alt.Y(f"y_{lang}:Q", axis=None))
+    return json.dumps(theme.to_spec(theme.layered(*drawn, words, width=2 * side, height=2 * top), TITLE))
 
 
 def _check(frame: pl.DataFrame, low: float, high: float) -> None:
@@ -143,7 +173,7 @@ def _web(count: int) -> list[alt.Chart]:
     for i in range(count):
         x, y = _point(i, count, rim)
         spokes += [{"spoke": i, "x": 0.0, "y": 0.0}, {"spoke": i, "x": x, "y": y}]
-    line: dict[str, Any] = {"color": "#d3dce0", "strokeWidth": 1}
+    line: dict[str, Any] = {"color": theme.FAINT, "strokeOpacity": 0.6, "strokeWidth": 1}
     return [
         alt.Chart(alt.InlineData(values=rings)).mark_line(**line).encode(detail="ring:O", order="step:Q"),
         alt.Chart(alt.InlineData(values=spokes)).mark_line(**line).encode(detail="spoke:O"),
@@ -164,8 +194,8 @@ def _marks(count: int, low: float, high: float) -> list[alt.Chart]:
     ]
 
 
-def _polygons(corners: pl.DataFrame, names: dict[str, Text], whole: bool, lang: Lang, digits: int) -> list[alt.Chart]:
-    domain = [name[lang] for name in names.values()]
+def _polygons(names: dict[str, str], whole: bool, lang: Lang, digits: int) -> list[alt.Chart]:
+    domain = list(names.values())
     colors = {"value": theme.CATEGORIES[0], "median": theme.CATEGORIES[1], "best": theme.MUTED}
     dashes = {"value": [1, 0], "median": [6, 3], "best": [2, 3]}
     legend = alt.Legend(orient="top", title=None, symbolType="stroke", symbolSize=300, symbolStrokeWidth=2.2)
@@ -177,7 +207,7 @@ def _polygons(corners: pl.DataFrame, names: dict[str, Text], whole: bool, lang: 
         alt.Tooltip(series, title=theme.word("unit", lang)),
         alt.Tooltip("value:Q", title=theme.word("value", lang), format=f".{digits}f"),
     ]
-    base = alt.Chart(theme.inline(corners))
+    base = alt.Chart(alt.NamedData(name=CORNERS))
     own = base.transform_filter("datum.column == 'value'")
     area = own.mark_line(filled=True, fill=colors["value"], fillOpacity=0.15, strokeOpacity=0).encode(order="step:Q")
     outline = base.mark_line(strokeWidth=2, invalid="break-paths-show-path-domains").encode(
@@ -187,8 +217,8 @@ def _polygons(corners: pl.DataFrame, names: dict[str, Text], whole: bool, lang: 
     return [*([area] if whole else []), outline, dots.encode(color=color, tooltip=tooltip)]
 
 
-def _axis_names(labels: pl.DataFrame, lang: Lang) -> alt.Chart:
+def _axis_names(lang: Lang) -> alt.Chart:
     mark: dict[str, Any] = {"fontSize": LABEL_SIZE, "lineHeight": LINE, "baseline": "middle"}
-    words = alt.Chart(theme.inline(labels)).mark_text(align={"expr": "datum.align"}, **mark)
+    words = alt.Chart(alt.NamedData(name=LABELS)).mark_text(align={"expr": "datum.align"}, **mark)
     drawn: alt.Chart = words.encode(text=f"lines_{lang}:N")
     return drawn

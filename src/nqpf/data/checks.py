@@ -2,7 +2,8 @@
 
 Nothing is changed; each suspicion is a row for a person to look at. Kinds: ``jump`` (a change in logs far beyond what
 the series does elsewhere: a unit or scope slip, or a real event), ``even_steps`` (three or more equal changes in a
-row: an interpolated or extrapolated series), ``frozen`` (a number repeated in three or more years).
+row: an interpolated or extrapolated series), ``frozen`` (a number that does not change for three or more years in a
+row).
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def _runs(layer: NDArray[np.float64]) -> list[tuple[int, int, str, float]]:
         grain = _grain(layer[:, n])
         run = 1
         for t in range(1, step.size + 1):
-            same = t < step.size and abs(step[t] - step[t - 1]) <= 1e-9 * max(1.0, abs(layer[t, n]))
+            same = t < step.size and abs(step[t] - step[t - 1]) <= 1e-9 * abs(layer[t, n])
             run = run + 1 if same else run
             if not same and run >= RUN:
                 kind = "frozen" if step[t - 1] == 0 else "even_steps"

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 
@@ -29,10 +31,13 @@ def names_in(formula: str, where: Where | None = None) -> list[str]:
     ['rd', 'gdp']
     """
     try:
-        names = pl.sql_expr(formula).meta.root_names()
+        meta = pl.sql_expr(formula).meta
+        names = meta.root_names()
     except pl.exceptions.PolarsError as error:
         problem = str(error).splitlines()[0]
         raise SpecError("formula_syntax", where=where, formula=formula, problem=problem) from None
+    if not meta.eq(meta.undo_aliases()):  # SQL takes the second word of "rd gdp" for a new name of the first
+        raise SpecError("formula_two_words", where=where, formula=formula, name=meta.output_name())
     return [n for n in dict.fromkeys(names) if n not in KEYS]
 
 
@@ -81,6 +86,6 @@ def evaluate(panel: Panel, formula: str, *, name: str, where: Where | None = Non
     if undefined.any():
         row = frame.row(int(undefined.arg_true()[0]), named=True)
         inputs = ", ".join(f"{n} = {row[n]:g}" for n in names if row[n] is not None)
-        place = Where(unit=panel.labels[row["unit"]], indicator=name, period=row["period"])
+        place = replace(where or Where(), unit=panel.labels[row["unit"]], indicator=name, period=row["period"])
         raise DataError("formula_undefined", where=place, formula=formula, inputs=inputs, count=int(undefined.sum()))
     return result.fill_null(np.nan).to_numpy().reshape(periods, units)

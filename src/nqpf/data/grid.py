@@ -38,12 +38,7 @@ class Grid:
 
     def address(self, row: int, column: int) -> str:
         """Return a cell's address as a spreadsheet shows it, e.g. ``C7`` for row 6, column 2 (from 0)."""
-        letters = ""
-        column += 1
-        while column:
-            column, rest = divmod(column - 1, 26)
-            letters = chr(65 + rest) + letters
-        return f"{letters}{row + 1}"
+        return f"{letters_of(column)}{row + 1}"
 
     def where(self, row: int, column: int | None = None, **more: Any) -> Where:
         """Return a cell's or a row's place in words."""
@@ -52,8 +47,18 @@ class Grid:
         return Where(file=self.file, sheet=self.sheet, row=row + 1, cell=self.address(row, column), **more)
 
 
+def letters_of(column: int) -> str:
+    """Return a column's letters as a spreadsheet shows them: ``AA`` for column 26 (from 0)."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
 def grids(source: Any, *, sheet: str | None = None, name: str | None = None) -> Iterator[Grid]:
-    """Yield the grids in a file or dataframe: one a sheet, empty sheets left out.
+    """Yield the grids in a file or dataframe: one a sheet, those without a single cell left out.
 
     Parameters
     ----------
@@ -69,6 +74,12 @@ def grids(source: Any, *, sheet: str | None = None, name: str | None = None) -> 
     DataError
         No such file or sheet, or a kind of file that cannot be read.
     """
+    for grid in _grids(source, sheet, name):
+        if any(c is not None for row in grid.rows for c in row):
+            yield grid
+
+
+def _grids(source: Any, sheet: str | None, name: str | None) -> Iterator[Grid]:
     if not isinstance(source, str | Path):
         yield _from_frame(to_polars(source), name or say("word.dataframe").en)
         return
@@ -79,23 +90,20 @@ def grids(source: Any, *, sheet: str | None = None, name: str | None = None) -> 
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise DataError("unknown_file_kind", where=Where(file=str(path)), kinds=listing(SUFFIXES))
-    if suffix == ".parquet":
-        yield _from_frame(_parquet(path), name)
-    elif suffix == ".csv":
-        yield _from_csv(path, name)
-    else:
-        yield from _from_workbook(path, name, sheet)
+    try:
+        if suffix == ".parquet":
+            yield _from_frame(pl.read_parquet(path), name)
+        elif suffix == ".csv":
+            yield _from_csv(path, name)
+        else:
+            yield from _from_workbook(path, name, sheet)
+    except (pl.exceptions.PolarsError, CalamineError, csv.Error, OSError) as error:
+        raise DataError("unreadable", where=Where(file=str(path)), problem=str(error).splitlines()[0]) from None
 
 
 def _from_frame(frame: pl.DataFrame, name: str) -> Grid:
-    return Grid(name, None, (tuple(frame.columns), *frame.iter_rows()))
-
-
-def _parquet(path: Path) -> pl.DataFrame:
-    try:
-        return pl.read_parquet(path)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise DataError("unreadable", where=Where(file=str(path)), problem=str(error).splitlines()[0]) from None
+    rows = (frame.columns, *frame.iter_rows())
+    return Grid(name, None, tuple(tuple(_cell(c) for c in row) for row in rows))
 
 
 def _from_csv(path: Path, name: str) -> Grid:
@@ -108,23 +116,18 @@ def _from_csv(path: Path, name: str) -> Grid:
             continue
     else:
         raise DataError("unknown_encoding", where=Where(file=str(path)))
-    rows = tuple(tuple(cell.strip() or None for cell in row) for row in csv.reader(io.StringIO(text)))
+    rows = tuple(tuple(_cell(cell) for cell in row) for row in csv.reader(io.StringIO(text, newline="")))
     return Grid(name, None, rows)
 
 
 def _from_workbook(path: Path, name: str, sheet: str | None) -> Iterator[Grid]:
-    try:
-        book = CalamineWorkbook.from_path(path)
-    except (CalamineError, OSError) as error:
-        raise DataError("unreadable", where=Where(file=str(path)), problem=str(error)) from None
+    book = CalamineWorkbook.from_path(path)
     if sheet is not None and sheet not in book.sheet_names:
         where = Where(file=str(path), sheet=sheet)
         raise DataError("unknown_sheet", where=where, options=listing(book.sheet_names))
     for found in [sheet] if sheet is not None else book.sheet_names:
         rows = book.get_sheet_by_name(found).to_python(skip_empty_area=False)
-        cells = tuple(tuple(_cell(c) for c in row) for row in rows)
-        if any(c is not None for row in cells for c in row):
-            yield Grid(name, found, cells)
+        yield Grid(name, found, tuple(tuple(_cell(c) for c in row) for row in rows))
 
 
 def _cell(value: Any) -> Any:

@@ -16,12 +16,15 @@ from typing import Any, Literal
 
 import polars as pl
 
-from nqpf.data.grid import Grid
+from nqpf.data.grid import Grid, letters_of
 from nqpf.data.units import is_unit
 from nqpf.errors import DataError, hint, listing
 from nqpf.messages import Text, say
 
 Kind = Literal["long", "wide", "years"]
+
+KEYS = ("unit", "code", "period")
+"""Roles that a table of any kind can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,13 @@ class Layout:
         """Return the layout in words."""
         return say(f"layout.{self.kind}", header=self.header + 1, count=len(self.values))
 
+    def unread(self, grid: Grid) -> list[str]:
+        """Return the columns that hold something and have no part in the layout: by name, or by letter without one."""
+        names = grid.rows[self.header]
+        held = {j for row in grid.rows[self.header + 1 :] for j, cell in enumerate(row) if cell is not None}
+        rest = sorted(held - {*self.roles.values(), *self.values})
+        return [_name(names[j]) if j < len(names) and names[j] is not None else letters_of(j) for j in rest]
+
 
 @cache
 def header_words() -> Mapping[str, str]:
@@ -58,7 +68,7 @@ def header_words() -> Mapping[str, str]:
     return dict(pl.read_csv(table.read_bytes(), columns=["word", "role"]).iter_rows())
 
 
-def find_layout(grid: Grid, given: Mapping[str, str] | None = None) -> Layout:
+def find_layout(grid: Grid, given: Mapping[str, str] | None = None, *, titled: bool = False) -> Layout:
     """Return how a well-formed table is laid out.
 
     Parameters
@@ -67,27 +77,36 @@ def find_layout(grid: Grid, given: Mapping[str, str] | None = None) -> Layout:
         Cells, the column names in the first row that is not empty.
     given
         Columns the user named: role → column name (e.g. ``{"unit": "省份", "period": "year"}``).
+    titled
+        Whether the user said which one indicator the table holds.
 
     Raises
     ------
     DataError
-        A named column is absent; no column holds units, or years; two columns have one name.
+        A named column is absent; no column holds units, or years, or the values of a column of indicators; two
+        columns have one name.
     """
+    given = given or {}
     header = next(i for i, row in enumerate(grid.rows) if any(c is not None for c in row))
     names = {j: _name(c) for j, c in enumerate(grid.rows[header]) if c is not None}
     _refuse_twins(grid, header, names)
-    roles = _roles(grid, header, names, given or {})
+    roles = _roles(grid, header, names, given)
     rest = {j: name for j, name in names.items() if j not in roles.values()}
-    years = {j: year for j, name in rest.items() if (year := as_year(name)) is not None}
+    years = {j: year for j in rest if (year := as_year(grid.rows[header][j])) is not None}
+    options = listing(names.values(), 20)
     if "unit" not in roles and "code" not in roles:
-        raise DataError("no_unit_column", where=grid.where(header), options=listing(names.values(), 20))
-    if "value" in roles and "indicator" in roles:
-        _need_period(grid, header, roles, names)
+        raise DataError("no_unit_column", where=grid.where(header), options=options)
+    if "value" in roles and ("indicator" in roles or "value" in given or titled):
+        _need_period(grid, header, roles, options)
         return Layout("long", header, roles, {})
-    if "period" not in roles and len(years) >= 1:
-        return Layout("years", header, roles, years)
-    _need_period(grid, header, roles, names)
-    return Layout("wide", header, roles, {j: split_measure(name) for j, name in rest.items()})
+    if "period" not in roles and years:
+        return Layout("years", header, {role: j for role, j in roles.items() if role != "value"}, years)
+    _need_period(grid, header, roles, options)
+    if "indicator" in roles:
+        raise DataError("no_value_column", where=grid.where(header), options=options)
+    roles = {role: j for role, j in roles.items() if role in KEYS or role in given}
+    found = {j: split_measure(name) for j, name in names.items() if j not in roles.values()}
+    return Layout("wide", header, roles, found)
 
 
 def as_year(value: object) -> int | None:
@@ -136,10 +155,6 @@ def _roles(grid: Grid, header: int, names: Mapping[int, str], given: Mapping[str
     roles.pop("unit_or_measure", None)
     if either is not None and either not in roles.values():
         roles.setdefault("measure" if "unit" in roles or "code" in roles else "unit", either)
-    if not {"indicator", "value"} <= roles.keys():
-        for role in ("value", "measure", "source", "vintage", "note"):  # roles of a long table only
-            if role not in given:
-                roles.pop(role, None)
     return roles
 
 
@@ -152,6 +167,6 @@ def _refuse_twins(grid: Grid, header: int, names: Mapping[int, str]) -> None:
         seen[name] = j
 
 
-def _need_period(grid: Grid, header: int, roles: Mapping[str, int], names: Mapping[int, str]) -> None:
+def _need_period(grid: Grid, header: int, roles: Mapping[str, int], options: Text) -> None:
     if "period" not in roles:
-        raise DataError("no_period_column", where=grid.where(header), options=listing(names.values(), 20))
+        raise DataError("no_period_column", where=grid.where(header), options=options)

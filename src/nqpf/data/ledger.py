@@ -1,7 +1,8 @@
-"""The ledger: a row for every cell that was changed, with its place, old value, new value and the rule."""
+"""The ledger: a row for every cell that was changed, with the cell it was read from, old and new value and the rule."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,9 +36,22 @@ class Ledger:
     frame: pl.DataFrame
 
     @classmethod
-    def of(cls, rows: list[dict[str, Any]] | None = None) -> Ledger:
-        """Return a ledger of these rows; columns not given are empty."""
-        return cls(pl.DataFrame(rows or [], schema=SCHEMA))
+    def of(cls, rows: Sequence[Mapping[str, Any]] = (), origin: pl.DataFrame | None = None) -> Ledger:
+        """Return a ledger of these rows; columns not given are empty.
+
+        Parameters
+        ----------
+        rows
+            Changes, by the columns of `frame`.
+        origin
+            Tidy table of the cells that the numbers were read from: fills in file, sheet and cell.
+        """
+        frame = pl.DataFrame(rows, schema=SCHEMA)
+        if origin is None:
+            return cls(frame)
+        keys, place = ["unit", "period", "indicator"], ["file", "sheet", "cell"]
+        cells = origin.select(pl.coalesce("code", "unit").alias("unit"), *keys[1:], *place)
+        return cls(frame.drop(place).join(cells, on=keys, how="left", maintain_order="left"))
 
     def __add__(self, other: Ledger) -> Ledger:
         return Ledger(pl.concat([self.frame, other.frame]))

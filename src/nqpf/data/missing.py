@@ -70,7 +70,7 @@ def fill(
     if edges == "stop":
         filled = [k for k, s in enumerate(panel.indicators) if rules[s] in ("linear", "loglinear")]
         _stop_if_missing(done, filled, "missing_at_edge")
-    return done, Ledger.of(rows)
+    return done, Ledger.of(rows, panel.origin)
 
 
 def _fill_column(
@@ -82,10 +82,11 @@ def _fill_column(
         return []
     inside = [t for t in range(known[0], known[-1]) if np.isnan(column[t])]
     if inside and rule == "loglinear":
-        bad = [t for t in known if column[t] <= 0]
-        if bad:
-            raise DataError("loglinear_nonpositive", where=panel.where(int(bad[0]), n, k), value=column[bad[0]])
-        column[inside] = np.exp(np.interp(years[inside], years[known], np.log(column[known])))
+        ends = np.searchsorted(known, inside)  # of each hole, the first year known behind it
+        joined = known[np.unique([ends - 1, ends])]
+        for t in joined[column[joined] <= 0]:
+            raise DataError("loglinear_nonpositive", where=panel.where(int(t), n, k), value=float(column[t]))
+        column[inside] = np.exp(np.interp(years[inside], years[joined], np.log(column[joined])))
     elif inside:
         column[inside] = np.interp(years[inside], years[known], column[known])
     done: list[tuple[int, Status, str]] = [(t, Status.INTERPOLATED, rule) for t in inside]

@@ -12,6 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from nqpf.errors import DataError, Where, hint, listing
+from nqpf.frames import require
 from nqpf.messages import Text
 
 Cube = NDArray[np.float64]
@@ -118,7 +119,8 @@ class Panel:
         Raises
         ------
         DataError
-            Two rows for one unit, year and indicator; or one series in two vintages or two units of measure.
+            A column is absent; two rows for one unit, year and indicator; one series in two vintages or two units of
+            measure.
 
         Examples
         --------
@@ -127,6 +129,7 @@ class Panel:
         >>> Panel.from_tidy(tidy).values.shape
         (1, 2, 1)
         """
+        require(tidy, "unit", "period", "indicator", "value")
         tidy = complete(tidy).with_columns(key=pl.coalesce("code", "unit"))
         _refuse_duplicates(tidy)
         periods = sorted(tidy["period"].unique().to_list())
@@ -179,11 +182,17 @@ class Panel:
         units: Sequence[str] | None = None,
         indicators: Sequence[str] | None = None,
     ) -> Panel:
-        """Return the part with these periods, units and series, in the order given."""
-        t = [self.periods.index(p) for p in periods] if periods is not None else range(len(self.periods))
-        n = [self.units.index(u) for u in units] if units is not None else range(len(self.units))
-        k = [self.index(i) for i in indicators] if indicators is not None else range(len(self.series))
-        cut = np.ix_(t, n, k)
+        """Return the part with these periods, units and series, in the order given.
+
+        Raises
+        ------
+        DataError
+            A year, unit or series the panel does not have.
+        """
+        t = [self._at(p) for p in periods] if periods is not None else list(range(len(self.periods)))
+        n = [self._of(u) for u in units] if units is not None else list(range(len(self.units)))
+        k = [self.index(i) for i in indicators] if indicators is not None else list(range(len(self.series)))
+        cut = np.ix_(np.array(t, dtype=int), np.array(n, dtype=int), np.array(k, dtype=int))
         return replace(
             self,
             periods=tuple(self.periods[i] for i in t),
@@ -192,6 +201,16 @@ class Panel:
             values=self.values[cut],
             status=self.status[cut],
         )
+
+    def _at(self, period: int) -> int:
+        if period not in self.periods:
+            raise DataError("unknown_period", period=period, options=listing(self.periods, 40))
+        return self.periods.index(period)
+
+    def _of(self, unit: str) -> int:
+        if unit not in self.units:
+            raise DataError("unknown_unit", unit=unit, hint=hint(unit, self.units))
+        return self.units.index(unit)
 
     def where(self, t: int, n: int, k: int) -> Where:
         """Return the place of a cell in words: unit, indicator, year and, if it was read from a file, the cell."""
@@ -217,8 +236,13 @@ def _refuse_duplicates(tidy: pl.DataFrame) -> None:
     if twice.height:
         first = twice.row(0, named=True)
         rows = twice.filter(pl.all_horizontal(pl.col(c) == first[c] for c in keys))
-        where = Where(file=first["file"], unit=first["unit"], period=first["period"], indicator=first["indicator"])
-        cells = [f"{c} = {v}" if c else str(v) for c, v in rows.select("cell", "value").iter_rows()]
+        same = [c for c in ("file", "sheet") if rows[c].n_unique() == 1]
+        where = Where(
+            **{c: first[c] for c in same}, unit=first["unit"], period=first["period"], indicator=first["indicator"]
+        )
+        differing = [c for c in ("file", "sheet", "cell") if c not in same]
+        address = pl.concat_str(differing, separator=" ", ignore_nulls=True)
+        cells = [f"{c} = {v}" if c else str(v) for c, v in rows.select(address, "value").iter_rows()]
         count = twice.select(pl.struct(keys).n_unique()).item()
         raise DataError("duplicate_cell", where=where, cells=listing(cells), count=count)
 
@@ -230,7 +254,8 @@ def _describe(tidy: pl.DataFrame, name: str, known: Series | None) -> Series:
         written = rows[column].drop_nulls().unique(maintain_order=True).to_list()
         stated = getattr(known, column) if known else None
         if len(written) > 1 and code:
-            where = Where(file=rows["file"][0], indicator=name)
+            other = rows.filter(pl.col(column) == written[1]).row(0, named=True)  # the first that is not like the first
+            where = Where(**{key: other[key] for key in ("file", "sheet", "cell", "unit", "period")}, indicator=name)
             raise DataError(code, where=where, found=listing(written))
         found[column] = stated or ("；".join(written) or None)
     base = known or Series(name, Text.same(name))

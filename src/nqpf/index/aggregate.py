@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
-from nqpf.errors import MethodError, Where, hint, listing
-from nqpf.frames import backend_of, require, to_polars
+from nqpf.errors import MethodError
+from nqpf.frames import backend_of
+from nqpf.index.table import choose, column_weights, numbers
 from nqpf.numerics.ranks import competition_rank
 from nqpf.results import Method, TableResult
 
@@ -50,8 +50,9 @@ def arithmetic(s: Floats, w: Floats) -> Floats:
 
 
 def geometric(s: Floats, w: Floats) -> Floats:
-    """Return Π s^w over what is present, ``float64[R]``; scores are positive."""
-    return np.asarray(np.exp(np.nansum(w * np.log(s), axis=1)))
+    """Return Π s^w over what is present, ``float64[R]``; scores are positive, which whoever calls this checks."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.exp(np.nansum(w * np.log(s), axis=1)))
 
 
 def geometric_multipliers(s0: Floats, s1: Floats, w: Floats) -> Floats:
@@ -97,7 +98,9 @@ def aggregate(
     Raises
     ------
     DataError
-        A column is absent.
+        A column is absent or holds what is no number; a weight for a column there is not.
+    SpecError
+        No such `method`.
     MethodError
         A missing value, weights that do not sum to 1, or a score that is not positive under ``geometric``.
 
@@ -106,32 +109,14 @@ def aggregate(
     >>> aggregate({"a": [1.0, 4.0], "b": [1.0, 9.0]}, ["a", "b"], method="geometric").frame["score"].round(6).to_list()
     [1.0, 6.0]
     """
-    frame = to_polars(data)
-    require(frame, *columns)
-    s = frame.select(columns).cast(pl.Float64).to_numpy()
+    means = {"arithmetic": arithmetic, "geometric": geometric}
+    choose("method", method, list(means))
+    frame, s = numbers(data, columns)
     w = column_weights(columns, weights)
     for bad, code in ((np.isnan(s), "missing_in_table"), (s <= 0, "nonpositive_in_table")):
         if bad.any() and (code == "missing_in_table" or method == "geometric"):
             row, k = np.argwhere(bad)[0]
             raise MethodError(code, row=int(row) + 1, column=columns[k])
-    score = {"arithmetic": arithmetic, "geometric": geometric}[method](s, w[None])
+    score = means[method](s, w[None])
     done = frame.with_columns(score=score, rank=competition_rank(score).astype(np.int64))
     return TableResult(done, Method(f"aggregate.{method}", {"weights": w.tolist()}), backend=backend_of(data))
-
-
-def column_weights(columns: Sequence[str], weights: Mapping[str, float] | Sequence[float] | None) -> Floats:
-    """Return weights in the order of `columns`; a MethodError if they are not one a column or do not sum to 1."""
-    if weights is None:
-        return np.full(len(columns), 1 / len(columns))
-    if isinstance(weights, Mapping):
-        for column in (c for c in columns if c not in weights):
-            raise MethodError(
-                "weight_absent", where=Where(indicator=column), options=listing(weights), hint=hint(column, weights)
-            )
-        weights = [weights[c] for c in columns]
-    w = np.asarray(weights, dtype=float)
-    if w.shape != (len(columns),):
-        raise MethodError("weights_count", given=w.size, wanted=len(columns))
-    if (w < 0).any() or abs(w.sum() - 1) > 1e-6:
-        raise MethodError("weights_not_one", total=float(w.sum()))
-    return w

@@ -6,7 +6,6 @@ The chain is evaluate formulas → direct and normalise → weight → aggregate
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,14 +14,14 @@ from numpy.typing import NDArray
 
 from nqpf.data.formula import evaluate, names_in
 from nqpf.data.panel import Panel, Series, Status
-from nqpf.errors import MethodError, SpecError, Where, hint, listing
+from nqpf.errors import SpecError, hint, listing
 from nqpf.index import weights as weighting
-from nqpf.index.aggregate import arithmetic, geometric, geometric_multipliers, share_out
+from nqpf.index.climb import climb, refuse_missing
 from nqpf.index.framework import Framework
 from nqpf.index.normalise import Scale, apply_scale, direct, fit_scale
-from nqpf.index.recipe import Aggregate, Recipe
-from nqpf.index.topsis import closeness, closeness_multipliers
-from nqpf.messages import Text, say
+from nqpf.index.recipe import Recipe
+from nqpf.index.tree import check_scales
+from nqpf.messages import Text
 from nqpf.numerics.ranks import competition_rank
 from nqpf.results import Method, Note, Result
 
@@ -116,7 +115,7 @@ class Fitted:
     local
         ``float64[1 or T, nodes]`` weights within siblings.
     ideal
-        ``float64[2, K]`` worst and best indicator scores observed, for TOPSIS.
+        ``float64[2, nodes]`` worst and best scores observed, for TOPSIS.
     """
 
     recipe: Recipe
@@ -200,191 +199,61 @@ def score(fitted: Fitted, indicators: Panel, scores: Floats, scale: Scale) -> In
         The scale they are on.
     """
     framework, recipe = fitted.framework, fitted.recipe
-    periods, units, _ = scores.shape
-    local = fitted.local
-    if recipe.weight.yearly:  # they belong to the years at hand, not to those of the fit
-        local = _local_weights(framework, recipe, scores, indicators, fitted.ideal)
-    local = np.broadcast_to(local, (periods, len(framework.nodes)))
-    rows = scores.reshape(periods * units, -1)
-    _refuse_nonpositive(framework, recipe, indicators, scores)
-    tree, present = evaluate_tree(framework, recipe, rows, np.repeat(local, units, axis=0), fitted.ideal)
-    shape = (periods, units, len(framework.nodes))
-    values = tree.reshape(shape)
-    ranks = competition_rank(values, axis=1)
-    whole = weighting.overall(framework, np.ascontiguousarray(local))
-    done = replace(fitted, scale=scale)
-    notes = (*_notes(indicators, framework, recipe, whole, present.reshape(shape)),)
-    method = Method("recipe", recipe.model_dump(mode="json"))
-    return Index(done, indicators, scores, values, present.reshape(shape), ranks, local, whole, notes, method)
-
-
-def evaluate_tree(
-    framework: Framework, recipe: Recipe, leaves: Floats, local: Floats, ideal: Floats, *, strict: bool = True
-) -> tuple[Floats, Floats]:
-    """Return the scores of every node and the share of weight present below it.
-
-    Parameters
-    ----------
-    leaves
-        ``float64[R, K]`` indicator scores, NaN where missing.
-    local
-        ``float64[R, nodes]`` weights within siblings.
-    ideal
-        ``float64[2, K]`` for TOPSIS with observed ideal.
-    strict
-        Hold scores to the availability that recipe and framework ask for; else score whatever is present.
-
-    Returns
-    -------
-    scores, present
-        ``float64[R, nodes]`` each.
-    """
-    rows, count = leaves.shape
-    scores = np.full((rows, len(framework.nodes)), np.nan)
-    present = np.zeros_like(scores)
-    scores[:, :count], present[:, :count] = leaves, ~np.isnan(leaves)
-    for node in framework.nodes[count:]:
-        how = recipe.aggregate_of(node.id)
-        inputs = node_inputs(framework, how, node.at)
-        w, here = share_out(scores[:, inputs], relative_weights(framework, local, node.at, inputs))
-        scores[:, node.at] = combine(how, scores[:, inputs], w, *node_ideal(recipe, how, ideal, inputs))
-        below = framework.leaves[node.at]
-        present[:, node.at] = (present[:, below] * relative_weights(framework, local, node.at, below)).sum(axis=1)
-        least = node.availability if node.availability is not None else recipe.availability
-        short = present[:, node.at] < (least if strict and least is not None else 0.0) - 1e-12
-        scores[(here == 0) | short, node.at] = np.nan
-    return scores, present
-
-
-def combine(how: Aggregate, s: Floats, w: Floats, low: Floats, high: Floats) -> Floats:
-    """Return one score a row from scores ``float64[R, K]`` and weights over what is present."""
-    if how.method == "arithmetic":
-        return arithmetic(s, w)
-    if how.method == "geometric":
-        return geometric(s, w)
-    return closeness(s, w, low, high, how.weighting).closeness
-
-
-def multipliers(how: Aggregate, s0: Floats, s1: Floats, w: Floats, low: Floats, high: Floats) -> Floats:
-    """Return ω with Σ ω (s1 − s0) = combine(s1) − combine(s0), row by row."""
-    if how.method == "arithmetic":
-        return np.broadcast_to(w, s0.shape)
-    if how.method == "geometric":
-        return geometric_multipliers(s0, s1, w)
-    return closeness_multipliers(s0, s1, w, low, high, how.weighting)
-
-
-def node_inputs(framework: Framework, how: Aggregate, at: int) -> NDArray[np.intp]:
-    """Return the positions of the nodes a node's score is made of."""
-    return framework.leaves[at] if how.inputs == "leaves" else framework.children[at]
-
-
-def node_ideal(recipe: Recipe, how: Aggregate, ideal: Floats, inputs: NDArray[np.intp]) -> tuple[Floats, Floats]:
-    """Return the worst and best profile for TOPSIS over these inputs (unused by the means)."""
-    if how.ideal == "observed" and how.inputs == "leaves":
-        return ideal[0, inputs], ideal[1, inputs]
-    low, high = recipe.normalise.bounds or (0.0, 1.0)
-    return np.full(inputs.size, low), np.full(inputs.size, high)
-
-
-def relative_weights(framework: Framework, local: Floats, at: int, inputs: NDArray[np.intp]) -> Floats:
-    """Return the weights of `inputs` (nodes below `at`) within node `at`, ``float64[R, len(inputs)]``."""
-    weights = np.ones((len(local), inputs.size))
-    for column, node in enumerate(inputs):
-        step = int(node)
-        while step != at:
-            weights[:, column] *= local[:, step]
-            step = framework.nodes[step].parent
-    return weights
+    # Yearly weights belong to the years at hand, not to those of the fit.
+    local = None if recipe.weight.yearly else fitted.local
+    found = climb(framework, recipe, scores, indicators, local=local, ideal=fitted.ideal)
+    local = np.broadcast_to(found.local, (len(scores), len(framework.nodes)))
+    ranks = competition_rank(found.scores, axis=1)
+    whole = weighting.overall(framework, local)
+    notes = tuple(_notes(indicators, framework, recipe, whole, found.present, ~np.isnan(found.scores[:, :, -1])))
+    return Index(
+        replace(fitted, scale=scale),
+        indicators,
+        scores,
+        found.scores,
+        found.present,
+        ranks,
+        local,
+        whole,
+        notes,
+        Method("recipe", recipe.model_dump(mode="json")),
+    )
 
 
 def _fit(indicators: Panel, framework: Framework, recipe: Recipe) -> tuple[Fitted, Floats, Scale]:
     _check_recipe(framework, recipe)
     scores, scale = _scores(framework, recipe, indicators, None)
-    flat = scores.reshape(-1, scores.shape[2])
-    ideal = np.stack([np.nanmin(flat, axis=0), np.nanmax(flat, axis=0)])
-    local = _local_weights(framework, recipe, scores, indicators, ideal)
-    return Fitted(recipe, framework, scale, local, ideal), scores, scale
+    found = climb(framework, recipe, scores, indicators)
+    return Fitted(recipe, framework, scale, found.local, found.ideal), scores, scale
 
 
 def _scores(framework: Framework, recipe: Recipe, indicators: Panel, scale: Scale | None) -> tuple[Floats, Scale]:
     """Return indicator scores ``float64[T, N, K]``, on `scale` if it is frozen, else on one fitted here."""
     how = recipe.normalise
     if recipe.availability is None and all(n.availability is None for n in framework.nodes):
-        _refuse_missing(indicators)
+        refuse_missing(indicators, np.isnan(indicators.values))
     found = framework.indicators
-    z = direct(indicators.values, [i.direction for i in found], [i.ideal for i in found])
+    directions = [i.direction for i in found]
+    z = direct(indicators.values, directions, [i.ideal for i in found])
     if scale is None or how.scope == "yearly":
-        reference = _reference(recipe, indicators)
-        has_ideal = np.array([i.ideal is not None for i in found])
-        names = [i.id for i in found]
-        scale = fit_scale(z, how, names=names, periods=indicators.periods, ideal=has_ideal, reference=reference)
+        scale = fit_scale(
+            z,
+            how,
+            names=[i.id for i in found],
+            directions=directions,
+            periods=indicators.periods,
+            reference=_reference(recipe, indicators),
+        )
     return apply_scale(z, scale), scale
 
 
-def _local_weights(framework: Framework, recipe: Recipe, scores: Floats, indicators: Panel, ideal: Floats) -> Floats:
-    """Return weights within siblings, ``float64[1 or T, nodes]``."""
-    how = recipe.weight
-    if how.method == "given":
-        return weighting.given_weights(framework, how)[None]
-    if how.group == "all":
-        count = len(framework.indicators)
-        leaf = np.full((1, count), 1 / count)
-        if how.method == "entropy":
-            leaf = _entropy(recipe, scores, [i.id for i in framework.indicators], indicators.periods)
-        return weighting.spread(framework, leaf)
-    years = len(indicators.periods) if how.yearly else 1
-    local = np.ones((years, len(framework.nodes)))
-    for kids in framework.children:
-        local[:, kids] = 1 / max(kids.size, 1)
-    if how.method == "entropy":
-        _entropy_upwards(framework, recipe, scores, indicators, ideal, local)
-    return local
-
-
-def _entropy_upwards(
-    framework: Framework, recipe: Recipe, scores: Floats, indicators: Panel, ideal: Floats, local: Floats
-) -> None:
-    """Fill in entropy weights among the children of each node, from the deepest level up."""
-    periods, units, count = scores.shape
-    for node in framework.nodes[count:]:
-        kids = framework.children[node.at]
-        rows = np.broadcast_to(local, (periods, local.shape[1])) if len(local) == 1 else local
-        tree, _ = evaluate_tree(framework, recipe, scores.reshape(-1, count), np.repeat(rows, units, axis=0), ideal)
-        children = tree[:, kids].reshape(periods, units, kids.size)
-        names = [framework.nodes[c].id for c in kids]
-        local[:, kids] = _entropy(recipe, children, names, indicators.periods) if kids.size > 1 else 1.0
-
-
-def _entropy(recipe: Recipe, scores: Floats, names: Sequence[str], periods: Sequence[int]) -> Floats:
-    """Return entropy weights of K columns of scores ``float64[T, N, K]``: ``float64[1 or T, K]``."""
-    how = recipe.weight
-    if how.basis == "unit":
-        pool = scores if recipe.normalise.scope == "yearly" else scores.reshape(1, -1, scores.shape[2])
-        low, high = np.nanmin(pool, axis=1, keepdims=True), np.nanmax(pool, axis=1, keepdims=True)
-        span = high - low
-        scores = np.divide(scores - low, span, out=np.where(np.isnan(scores), np.nan, 0.5), where=span > 0)
-    window = scores
-    if how.base is not None:
-        inside = [how.base[0] <= p <= how.base[1] for p in periods]
-        if not any(inside):
-            raise MethodError(
-                "base_window_empty", base=f"{how.base[0]}–{how.base[1]}", years=f"{periods[0]}–{periods[-1]}"
-            )
-        window = scores[inside]
-    groups = window if how.scope == "yearly" else window.reshape(1, -1, scores.shape[2])
-    weighting.check_entropy(groups, names, list(periods) if how.scope == "yearly" else [None])
-    return weighting.entropy(groups).weights
-
-
 def _check_recipe(framework: Framework, recipe: Recipe) -> None:
-    """Refuse nodes there are not, and TOPSIS against ends that the scores have not."""
+    """Refuse nodes there are not, indicators named as if they were aggregated, and scales that do not go together."""
+    inner = [n.id for n in framework.nodes[len(framework.indicators) :]]
     for name in recipe.nodes:
-        framework.node(name)
-    for node in framework.nodes[len(framework.indicators) :]:
-        how = recipe.aggregate_of(node.id)
-        if how.method == "topsis" and how.ideal == "absolute" and recipe.normalise.bounds is None:
-            raise SpecError("topsis_without_bounds", method=recipe.normalise.method)
+        if framework.node(name).id not in inner:
+            raise SpecError("node_is_indicator", node=name, options=listing(inner, 40))
+    check_scales(framework, recipe)
 
 
 def _reference(recipe: Recipe, indicators: Panel) -> int | None:
@@ -400,43 +269,14 @@ def _reference(recipe: Recipe, indicators: Panel) -> int | None:
     raise SpecError("unknown_reference", unit=wanted, options=listing(names, 40), hint=near)
 
 
-def _refuse_missing(indicators: Panel) -> None:
-    holes = np.argwhere(np.isnan(indicators.values))
-    if len(holes):
-        t, n, k = holes[0]
-        cells = [
-            say(
-                "word.cell",
-                indicator=indicators.series[k].id,
-                unit=indicators.labels[indicators.units[n]],
-                period=indicators.periods[t],
-            )
-            for t, n, k in holes
-        ]
-        place = Where(
-            unit=indicators.labels[indicators.units[n]], indicator=indicators.series[k].id, period=indicators.periods[t]
-        )
-        raise MethodError("missing_indicator", where=place, count=len(holes), cells=listing(cells))
-
-
-def _refuse_nonpositive(framework: Framework, recipe: Recipe, indicators: Panel, scores: Floats) -> None:
-    """Name the first indicator score that a geometric mean cannot take."""
-    count = len(framework.indicators)
-    for node in framework.nodes[count:]:
-        if recipe.aggregate_of(node.id).method != "geometric":
-            continue
-        below = framework.leaves[node.at]
-        bad = np.argwhere(scores[:, :, below] <= 0)
-        if len(bad):
-            t, n, k = bad[0]
-            name = indicators.series[below[k]].id
-            where = Where(unit=indicators.labels[indicators.units[n]], indicator=name, period=indicators.periods[t])
-            raise MethodError(
-                "geometric_nonpositive", where=where, node=node.id, value=float(scores[t, n, below[k]]), count=len(bad)
-            )
-
-
-def _notes(indicators: Panel, framework: Framework, recipe: Recipe, whole: Floats, present: Floats) -> list[Note]:
+def _notes(
+    indicators: Panel,
+    framework: Framework,
+    recipe: Recipe,
+    whole: Floats,
+    present: Floats,
+    scored: NDArray[np.bool_],
+) -> list[Note]:
     notes = []
     if recipe.weight.yearly:
         notes.append(Note("yearly_weights"))
@@ -447,9 +287,12 @@ def _notes(indicators: Panel, framework: Framework, recipe: Recipe, whole: Float
     if leaf[:, largest].mean() > weighting.CONCENTRATED:
         title: Text = framework.indicators[largest].title
         notes.append(Note("weight_concentrated", values={"indicator": title, "weight": float(leaf[:, largest].mean())}))
-    gaps = int((present[:, :, -1] < 1 - 1e-12).sum())
+    total = scored.size
+    gaps = int((scored & (present[:, :, -1] < 1 - 1e-12)).sum())
     if gaps:
-        notes.append(Note("scored_with_holes", values={"count": gaps, "total": present[:, :, -1].size}))
+        notes.append(Note("scored_with_holes", values={"count": gaps, "total": total}))
+    if not scored.all():
+        notes.append(Note("unscored", values={"count": int((~scored).sum()), "total": total}))
     if len(indicators.units) < 5:
         notes.append(Note("few_units", values={"count": len(indicators.units)}))
     return notes

@@ -8,6 +8,7 @@ holes that move weight to other indicators), that part is shown apart as *weight
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Literal
 
 import numpy as np
@@ -16,7 +17,10 @@ from numpy.typing import NDArray
 
 from nqpf.errors import MethodError, SpecError, listing
 from nqpf.index.aggregate import share_out
-from nqpf.index.build import Index, evaluate_tree, multipliers, node_ideal, node_inputs, relative_weights
+from nqpf.index.build import Index
+from nqpf.index.framework import Node
+from nqpf.index.table import choose
+from nqpf.index.tree import evaluate_tree, multipliers, node_ideal, node_inputs, relative_weights
 from nqpf.results import Method, Note, Result
 
 Floats = NDArray[np.float64]
@@ -85,9 +89,10 @@ def contributions(index: Index, against: Literal["floor", "mean"] | int = "floor
     Raises
     ------
     MethodError
-        ``floor`` with scores that have no worst value (z-scores, ranks, distances).
+        ``floor`` with scores that have no worst value (z-scores, ranks, distances), or where a geometric mean would
+        have to be taken apart from zero.
     SpecError
-        No such year.
+        No such year, or another word.
 
     References
     ----------
@@ -95,44 +100,52 @@ def contributions(index: Index, against: Literal["floor", "mean"] | int = "floor
     """
     scores = index.normalised
     periods, units, count = scores.shape
-    method = Method("contributions", {"against": against})
-    if isinstance(against, int):
+    scored = ~np.isnan(index.scores)
+    if isinstance(against, Integral):
+        against = int(against)
         if against not in index.panel.periods:
             raise SpecError("unknown_period", period=against, options=listing(index.panel.periods, 40))
         base = index.panel.periods.index(against)
         before = np.broadcast_to(scores[base], scores.shape)
         total = index.scores[:, :, -1] - index.scores[base, :, -1]
         weights = np.broadcast_to(index.local[base], index.local.shape)
+        scored &= scored[base]
     else:
-        reference = _profile(index, against)
-        before = np.broadcast_to(reference, scores.shape)
+        choose("against", against, ("floor", "mean"))
+        before = np.broadcast_to(_profile(index, str(against)), scores.shape)
         total, weights = None, index.local
     both = ~np.isnan(scores) & ~np.isnan(before)
     s0 = np.where(both, before, np.nan).reshape(-1, count)
     s1 = np.where(both, scores, np.nan).reshape(-1, count)
-    ways = [index.local] if weights is index.local or np.array_equal(weights, index.local) else [weights, index.local]
-    found = [_leaf_multipliers(index, s0, s1, np.repeat(w, units, axis=0)) for w in ways]
+    kept = scored.reshape(len(s0), -1)
+    ways = [index.local] if np.array_equal(weights, index.local) else [weights, index.local]
+    found = [_leaf_multipliers(index, s0, s1, np.repeat(w, units, axis=0), kept) for w in ways]
     parts = np.nan_to_num(sum(omega for omega, _ in found) / len(found) * (s1 - s0)).reshape(scores.shape)
     if total is None:
         total = found[0][1].reshape(periods, units)
     parts = np.where(np.isnan(total)[:, :, None], np.nan, parts)
+    method = Method("contributions", {"against": against})
     return Contributions(index, parts, total - parts.sum(axis=2), total, (), method)
 
 
-def _profile(index: Index, against: Literal["floor", "mean"]) -> Floats:
+def _profile(index: Index, against: str) -> Floats:
     if against == "mean":
-        return np.asarray(np.nanmean(index.normalised, axis=(0, 1)))
+        total = np.nansum(index.normalised, axis=(0, 1))
+        count = (~np.isnan(index.normalised)).sum(axis=(0, 1))
+        return np.asarray(np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0))
     how = index.fitted.recipe.normalise
     if how.bounds is None:
         raise MethodError("no_floor", method=how.method)
     return np.full(index.normalised.shape[2], how.bounds[0])
 
 
-def _leaf_multipliers(index: Index, s0: Floats, s1: Floats, local: Floats) -> tuple[Floats, Floats]:
+def _leaf_multipliers(
+    index: Index, s0: Floats, s1: Floats, local: Floats, scored: NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
     """Return ω ``float64[R, K]`` with Σ ω (s1 − s0) = index(s1) − index(s0), and that difference ``float64[R]``."""
     framework, recipe, ideal = index.framework, index.fitted.recipe, index.fitted.ideal
-    tree0, _ = evaluate_tree(framework, recipe, s0, local, ideal, strict=False)
-    tree1, _ = evaluate_tree(framework, recipe, s1, local, ideal, strict=False)
+    tree0 = evaluate_tree(framework, recipe, s0, local, ideal, scored)
+    tree1 = evaluate_tree(framework, recipe, s1, local, ideal, scored)
     omega = np.zeros_like(tree0)
     omega[:, -1] = 1.0
     for node in reversed(framework.nodes[len(framework.indicators) :]):
@@ -140,7 +153,18 @@ def _leaf_multipliers(index: Index, s0: Floats, s1: Floats, local: Floats) -> tu
             continue
         how = recipe.aggregate_of(node.id)
         inputs = node_inputs(framework, how, node.at)
+        if how.method == "geometric":
+            _refuse_zero(index, node, inputs, tree0)
         w, _ = share_out(tree0[:, inputs], relative_weights(framework, local, node.at, inputs))
-        here = multipliers(how, tree0[:, inputs], tree1[:, inputs], w, *node_ideal(recipe, how, ideal, inputs))
+        ends = node_ideal(framework, recipe, how, ideal, inputs)
+        here = multipliers(how, tree0[:, inputs], tree1[:, inputs], w, *ends)
         omega[:, inputs] += omega[:, [node.at]] * np.nan_to_num(here)
     return omega[:, : len(framework.indicators)], tree1[:, -1] - tree0[:, -1]
+
+
+def _refuse_zero(index: Index, node: Node, inputs: NDArray[np.intp], reference: Floats) -> None:
+    bad = np.argwhere(reference[:, inputs] <= 0)
+    if len(bad):
+        row, k = bad[0]
+        child, value = index.framework.nodes[inputs[k]].id, float(reference[row, inputs[k]])
+        raise MethodError("zero_in_decomposition", node=node.id, child=child, value=value)

@@ -25,6 +25,9 @@ Direction = Literal["benefit", "cost", "target", "interval"]
 Tag = Literal["element", "cause", "feature", "newdev", "stage"]
 Share = Annotated[float, Field(ge=0, le=1)]
 
+OF_INDICATORS = ("catalogue", "formula", "unit", "direction", "target", "interval", "tags", "mixed_vintages")
+"""Keys that only an indicator has."""
+
 
 class NodeSpec(Strict):
     """A node of the tree as it is written.
@@ -79,7 +82,7 @@ class FrameworkSpec(Strict):
     id: str
     title: Label
     source: Label | None = None
-    tree: tuple[NodeSpec, ...]
+    tree: Annotated[tuple[NodeSpec, ...], Field(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,31 +259,21 @@ def _refuse_twins(flat: list[tuple[NodeSpec, Path_, int, NodeSpec | None]], root
 
 
 def _dimension(node: NodeSpec, place: Mapping[str, Any], where: Where) -> Node:
-    stray = next(
-        (f for f in ("formula", "unit", "direction", "target", "interval", "catalogue") if getattr(node, f)), None
-    )
+    stray = next((f for f in OF_INDICATORS if f in node.model_fields_set and getattr(node, f) is not None), None)
     if stray:
         raise SpecError("dimension_with_formula", where=where, node=node.id, key=stray)
     return Node(id=node.id, title=node.title or Text.same(node.id), theory=node.theory, **place)
 
 
 def _indicator(node: NodeSpec, place: Mapping[str, Any], where: Where, direction_at: Where) -> Indicator:
-    known = theory.catalogue_indicator(node.catalogue) if node.catalogue else None
+    known = _catalogued(node.catalogue, where) if node.catalogue else None
     stated: Direction | None = known.direction if known and known.direction != "context" else None
     direction = node.direction or stated
     if direction is None:
         raise SpecError("direction_missing", where=where, indicator=node.id)
-    ideal: tuple[float, float] | None = None
-    if direction == "target":
-        if node.target is None:
-            raise SpecError("target_missing", where=direction_at, indicator=node.id)
-        ideal = (node.target, node.target)
-    elif direction == "interval":
-        if node.interval is None or node.interval[0] > node.interval[1]:
-            raise SpecError("interval_missing", where=direction_at, indicator=node.id)
-        ideal = node.interval
-    elif node.target is not None or node.interval is not None:
-        raise SpecError("ideal_without_direction", where=direction_at, indicator=node.id, direction=direction)
+    if node.availability is not None:
+        raise SpecError("indicator_with_availability", where=where, node=node.id)
+    ideal = _ideal(node, direction, direction_at)
     tags: dict[str, str] = {str(tag): word for tag, word in node.tags.items()}
     if known:
         tags = {tag: getattr(known, tag) for tag in ("element", "cause", "feature", "newdev", "stage")} | tags
@@ -296,3 +289,27 @@ def _indicator(node: NodeSpec, place: Mapping[str, Any], where: Where, direction
         mixed_vintages=node.mixed_vintages,
         **place,
     )
+
+
+def _catalogued(id: str, where: Where) -> theory.CatalogueIndicator:
+    try:
+        return theory.catalogue_indicator(id)
+    except SpecError as error:
+        raise error.at(where) from None
+
+
+def _ideal(node: NodeSpec, direction: Direction, where: Where) -> tuple[float, float] | None:
+    """Return the best interval of a target or interval, checked."""
+    if direction not in ("target", "interval"):
+        if node.target is not None or node.interval is not None:
+            raise SpecError("ideal_without_direction", where=where, indicator=node.id, direction=direction)
+        return None
+    if node.target is not None and node.interval is not None:
+        raise SpecError("two_ideals", where=where, indicator=node.id, direction=direction)
+    if direction == "target":
+        if node.target is None:
+            raise SpecError("target_missing", where=where, indicator=node.id)
+        return node.target, node.target
+    if node.interval is None or node.interval[0] > node.interval[1]:
+        raise SpecError("interval_missing", where=where, indicator=node.id)
+    return node.interval

@@ -9,20 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from nqpf.errors import MethodError, Where, listing
-from nqpf.frames import backend_of, require, to_polars
-from nqpf.index.recipe import Normalise
-from nqpf.numerics.ranks import position
+from nqpf.errors import DataError, MethodError, Where, hint, listing
+from nqpf.frames import backend_of
+from nqpf.index.framework import Direction
+from nqpf.index.recipe import Normalise, Ties
+from nqpf.index.table import checked, groups_of, numbers
+from nqpf.numerics.ranks import noise, position
 from nqpf.results import Method, TableResult
 
 Floats = NDArray[np.float64]
 Ideal = tuple[float, float]
+Stated = str | tuple[Any, ...]
+IDEAL = ("target", "interval")
+"""Directions whose best value is an ideal."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +41,8 @@ class Scale:
     low, high
         ``float64[G, K]``: the two values that fix the scale, in directed units (for ``zscore`` mean and standard
         deviation).
+    flat
+        ``bool[G, K]``: indicators that do not vary; everyone gets the middle of the scale.
     sample
         ``float64[G, M, K]``: the directed values the scale was fitted on; ranks are positions in it.
     """
@@ -43,6 +50,7 @@ class Scale:
     how: Normalise
     low: Floats
     high: Floats
+    flat: NDArray[np.bool_]
     sample: Floats
 
 
@@ -72,9 +80,9 @@ def fit_scale(
     how: Normalise,
     *,
     names: Sequence[str],
-    periods: Sequence[int],
-    ideal: NDArray[np.bool_],
-    reference: int | None,
+    directions: Sequence[str],
+    periods: Sequence[Any],
+    reference: int | None = None,
 ) -> Scale:
     """Fit a scale on directed values.
 
@@ -84,17 +92,17 @@ def fit_scale(
         ``float64[T, N, K]``, NaN where missing.
     how
         Method, scope and options.
-    names, periods
-        Of the K indicators and T years, for messages and the base window.
-    ideal
-        ``bool[K]``: indicators with a target or interval; under ``minmax`` the ideal itself is the top of the scale.
+    names, directions, periods
+        Of the K indicators and T years, for messages and the base window; under ``minmax`` the ideal of a target or
+        interval is the top of the scale.
     reference
         Position of the reference unit.
 
     Raises
     ------
     MethodError
-        An indicator is all missing or constant; a base window that holds no year.
+        An indicator is all missing or constant; a base window that holds no year; a reference unit without a value or
+        no better than the worst.
     """
     window, years = z, list(periods)
     if how.base is not None:
@@ -106,54 +114,52 @@ def fit_scale(
     if how.scope != "yearly":
         years = []
     _refuse_all_missing(groups, names, years)
-    if how.method == "zscore":
-        low, high = np.nanmean(groups, axis=1), np.nanstd(groups, axis=1, ddof=1)
-        flat = ~(high > 0)
-    else:
-        low, high = np.nanmin(groups, axis=1), np.nanmax(groups, axis=1)
-        flat = low == high
-        if how.method == "minmax":
-            high = np.where(ideal, 0.0, high)
-            flat = low == high
-        if how.method == "distance_to_reference" and reference is not None:
-            own = window[:, reference, :]
-            high = own if how.scope == "yearly" else own.mean(axis=0, keepdims=True)
-            _refuse_reference(low, high, names, years)
+    low, high = np.nanmin(groups, axis=1), np.nanmax(groups, axis=1)
+    flat = high - low <= noise(np.nan_to_num(groups).swapaxes(1, 2))
     if flat.any() and how.on_constant == "stop":
         group, k = (int(i) for i in np.argwhere(flat)[0])
         where = Where(indicator=names[k], period=years[group] if years else None)
-        raise MethodError("constant_indicator", where=where, value=abs(float(np.nanmax(groups[group, :, k]))))
-    return Scale(how, low, high, groups)
+        raise MethodError("constant_indicator", where=where, value=_measured(low[group, k], directions[k]))
+    if how.method == "zscore":
+        low, high = _moments(groups)
+    elif how.method == "minmax":
+        high = np.where(np.isin(directions, IDEAL), 0.0, high)
+    elif how.method == "distance_to_reference" and reference is not None:
+        own = window[:, reference, :] if how.scope == "yearly" else _mean(window[:, reference, :])
+        _refuse_reference(low, own, flat, names, years)
+        high = own
+    return Scale(how, low, high, flat, groups)
 
 
 def apply_scale(z: Floats, scale: Scale) -> Floats:
     """Return the scores of directed values ``float64[T, N, K]`` on a fitted scale; NaN stays NaN."""
     how, low, high = scale.how, scale.low[:, None, :], scale.high[:, None, :]
     if how.method in ("rank", "percentile_rank"):
-        scores = _positions(z, scale)
-        middle = np.nanmean(scores, axis=(0, 1))
-    elif how.method == "zscore":
-        with np.errstate(invalid="ignore", divide="ignore"):
-            scores = (z - low) / high * how.sd + how.mean
-        middle = np.full(z.shape[2], how.mean)
+        scores, middle = _positions(z, scale)
     else:
         bottom, top = how.range if how.method == "minmax" else (0.0, 1.0)
         with np.errstate(invalid="ignore", divide="ignore"):
-            scores = (z - low) / (high - low) * (top - bottom) + bottom
-        middle = np.full(z.shape[2], (bottom + top) / 2)
-        if how.outside == "clip":
+            if how.method == "zscore":
+                scores, middle = (z - low) / high * how.sd + how.mean, np.array(how.mean)
+            else:
+                scores, middle = (z - low) / (high - low) * (top - bottom) + bottom, np.array((bottom + top) / 2)
+        if how.outside == "clip" and how.method != "zscore":
             scores = np.clip(scores, bottom, top)
-    flat = np.broadcast_to((high == 0) if how.method == "zscore" else (high == low), scores.shape)
-    return np.where(flat & ~np.isnan(z), middle, scores)
+    return np.where(scale.flat[:, None, :] & ~np.isnan(z), middle, scores)
 
 
 def normalise(
     data: Any,
     columns: Sequence[str],
     *,
-    direction: str | Mapping[str, str | tuple[Any, ...]] = "benefit",
+    direction: str | Mapping[str, Stated] = "benefit",
     by: str | None = None,
-    **options: Any,
+    method: Literal["minmax", "zscore", "rank", "percentile_rank", "distance_to_reference"] = "minmax",
+    range: tuple[float, float] = (0.0, 1.0),
+    mean: float = 0.0,
+    sd: float = 1.0,
+    ties: Ties = "min",
+    on_constant: Literal["stop", "middle"] = "stop",
 ) -> TableResult:
     """Normalise columns of a table.
 
@@ -165,11 +171,11 @@ def normalise(
         Indicators.
     direction
         ``benefit`` or ``cost`` for all, or by column: ``"benefit"``, ``"cost"``, ``("target", a)``,
-        ``("interval", a, b)``.
+        ``("interval", a, b)``; columns it does not name are ``benefit``.
     by
         Column of years: bounds from each year alone. Default: from all rows.
-    **options
-        Options of `Normalise`: ``method``, ``range``, ``mean``, ``sd``, ``ties``, ``on_constant``.
+    method, range, mean, sd, ties, on_constant
+        As in `Normalise`; ``distance_to_reference`` measures from the best value.
 
     Returns
     -------
@@ -179,58 +185,85 @@ def normalise(
     Raises
     ------
     DataError
-        A column is absent.
+        A column is absent or holds what is no number; a row has no year.
+    SpecError
+        An option is not one of the choices.
     MethodError
-        An indicator is constant or all missing.
+        An indicator is constant or all missing, or its direction is no direction.
 
     Examples
     --------
     >>> normalise({"x": [1.0, 3.0, 2.0]}, ["x"], direction="cost").frame["x"].to_list()
     [1.0, 0.0, 0.5]
     """
-    frame = to_polars(data)
-    require(frame, *columns, *([by] if by else []))
-    how = Normalise(**options)
-    stated = [direction if isinstance(direction, str) else direction.get(c, "benefit") for c in columns]
-    words = [d if isinstance(d, str) else d[0] for d in stated]
-    ideals: list[Ideal | None] = [None if isinstance(d, str) else (float(d[1]), float(d[-1])) for d in stated]
-    for column, word, ideal in zip(columns, words, ideals, strict=True):
-        if word not in ("benefit", "cost", "target", "interval") or (word in ("target", "interval")) != (
-            ideal is not None
-        ):
-            raise MethodError("bad_direction", where=Where(indicator=column), value=str(word))
-    z = direct(frame.select(columns).cast(pl.Float64).to_numpy(), words, ideals)
-    has_ideal = np.array([i is not None for i in ideals])
+    frame, x = numbers(data, columns, by)
+    how = checked(Normalise, method=method, range=range, mean=mean, sd=sd, ties=ties, on_constant=on_constant)
+    words, ideals = _directions(columns, direction)
+    z = direct(x, words, ideals)
     scores = np.empty_like(z)
-    for label, rows in _groups(frame, by):
-        part = z[rows][None]
-        scale = fit_scale(part, how, names=columns, periods=[label], ideal=has_ideal, reference=None)
+    for year, rows in groups_of(frame, by):
+        part, scope = z[rows][None], how.model_copy(update={"scope": "yearly" if by else "pooled"})
+        scale = fit_scale(part, scope, names=columns, directions=words, periods=[year])
         scores[rows] = apply_scale(part, scale)[0]
     replaced = frame.with_columns(pl.Series(c, scores[:, k]).fill_nan(None) for k, c in enumerate(columns))
-    method = Method(f"normalise.{how.method}", how.model_dump(mode="json") | {"by": by, "direction": words})
-    return TableResult(replaced, method, backend=backend_of(data))
+    used = Method(f"normalise.{how.method}", how.model_dump(mode="json") | {"by": by, "direction": words})
+    return TableResult(replaced, used, backend=backend_of(data))
 
 
-def _groups(frame: pl.DataFrame, by: str | None) -> list[tuple[int, NDArray[np.intp]]]:
-    if by is None:
-        return [(0, np.arange(frame.height))]
-    keys = frame[by].to_numpy()
-    return [(key, np.flatnonzero(keys == key)) for key in frame[by].unique(maintain_order=True).to_list()]
+def _directions(columns: Sequence[str], direction: str | Mapping[str, Stated]) -> tuple[list[str], list[Ideal | None]]:
+    """Return the direction of each column and its ideal, where it has one."""
+    if isinstance(direction, Mapping):
+        for stray in (name for name in direction if name not in columns):
+            raise DataError("unknown_column", column=stray, options=listing(columns, 20), hint=hint(stray, columns))
+        stated = [direction.get(column, "benefit") for column in columns]
+    else:
+        stated = [direction for _ in columns]
+    found = [(d, ()) if isinstance(d, str) else (str(d[0]), tuple(d[1:])) for d in stated]
+    for column, (word, ends) in zip(columns, found, strict=True):
+        wanted = {"target": 1, "interval": 2}.get(word, 0)
+        fitting = len(ends) == wanted and all(isinstance(e, int | float) for e in ends) and list(ends) == sorted(ends)
+        if word not in get_args(Direction) or not fitting:
+            raise MethodError("bad_direction", where=Where(indicator=column), value=", ".join(map(str, (word, *ends))))
+    return [word for word, _ in found], [(float(ends[0]), float(ends[-1])) if ends else None for _, ends in found]
 
 
-def _positions(z: Floats, scale: Scale) -> Floats:
+def _positions(z: Floats, scale: Scale) -> tuple[Floats, Floats]:
+    """Return ranks (or percentile ranks) in the sample of each group, and the middle one, ``float64[G, 1, K]``."""
+    size = (~np.isnan(scale.sample)).sum(axis=1)[:, None, :]
     ranks = np.empty_like(z)
     for t in range(z.shape[0]):
         group = scale.sample[min(t, len(scale.sample) - 1)]
         for k in range(z.shape[2]):
             sample = group[:, k][~np.isnan(group[:, k])]
-            rank = position(z[t, :, k], sample, scale.how.ties)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                ranks[t, :, k] = (rank - 1) / (sample.size - 1) if scale.how.method == "percentile_rank" else rank
-    return ranks
+            ranks[t, :, k] = position(z[t, :, k], sample, scale.how.ties)
+    if scale.how.outside == "clip":
+        ranks = np.minimum(ranks, size)
+    if scale.how.method == "rank":
+        return ranks, (size + 1) / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return (ranks - 1) / (size - 1), np.array(0.5)
 
 
-def _refuse_all_missing(groups: Floats, names: Sequence[str], years: Sequence[int]) -> None:
+def _moments(groups: Floats) -> tuple[Floats, Floats]:
+    """Return mean and standard deviation (n − 1) of each group, ``float64[G, K]``; 0 for a single value."""
+    mean = np.nanmean(groups, axis=1)
+    count = (~np.isnan(groups)).sum(axis=1)
+    return mean, np.sqrt(np.nansum((groups - mean[:, None, :]) ** 2, axis=1) / np.maximum(count - 1, 1))
+
+
+def _mean(values: Floats) -> Floats:
+    """Return the mean over the years there are, ``float64[1, K]``; NaN where there is none."""
+    count = (~np.isnan(values)).sum(axis=0, keepdims=True)
+    total = np.nansum(values, axis=0, keepdims=True)
+    return np.asarray(np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0))
+
+
+def _measured(z: float, direction: str) -> float:
+    """Return a directed value as it was measured; the distance to the ideal for a target or interval."""
+    return z if direction == "benefit" else 0.0 - z
+
+
+def _refuse_all_missing(groups: Floats, names: Sequence[str], years: Sequence[Any]) -> None:
     empty = np.asarray(np.isnan(groups).all(axis=1))
     if empty.any():
         group = int(np.argwhere(empty)[0, 0])
@@ -238,6 +271,9 @@ def _refuse_all_missing(groups: Floats, names: Sequence[str], years: Sequence[in
         raise MethodError("all_missing", where=Where(period=years[group] if years else None), indicators=found)
 
 
-def _refuse_reference(low: Floats, high: Floats, names: Sequence[str], years: Sequence[int]) -> None:
-    for group, k in np.argwhere(~(high > low)):
-        raise MethodError("reference_is_worst", where=Where(indicator=names[k], period=years[group] if years else None))
+def _refuse_reference(
+    low: Floats, own: Floats, flat: NDArray[np.bool_], names: Sequence[str], years: Sequence[Any]
+) -> None:
+    for group, k in np.argwhere(~flat & ~(own > low)):
+        code = "reference_missing" if np.isnan(own[group, k]) else "reference_is_worst"
+        raise MethodError(code, where=Where(indicator=names[k], period=years[group] if years else None))

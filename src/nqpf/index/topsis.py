@@ -2,7 +2,8 @@
 
 With scores s in [worst, best] and weights w, d⁺ = √Σ u (best − s)², d⁻ = √Σ u (s − worst)², C = d⁻ / (d⁺ + d⁻), where
 u = w² if the scores are weighted before the distance (Hwang and Yoon 1981, doi:10.1007/978-3-642-48318-9) and u = w if
-the squared distances are weighted.
+the squared distances are weighted. A score beyond best or worst (new years on frozen bounds) counts as that end: taken
+as it is, the formula would praise whoever falls below the worst.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from nqpf.errors import MethodError
-from nqpf.frames import backend_of, require, to_polars
-from nqpf.index.aggregate import column_weights
+from nqpf.frames import backend_of
+from nqpf.index.recipe import Normalise
+from nqpf.index.table import checked, choose, column_weights, numbers
 from nqpf.numerics.ranks import competition_rank
 from nqpf.results import Method, TableResult
 
@@ -46,11 +47,18 @@ def closeness(s: Floats, w: Floats, low: Floats, high: Floats, weighting: str = 
         ``float64[K]`` anti-ideal and ideal score.
     weighting
         ``scores`` or ``distances``.
+
+    Returns
+    -------
+    Closeness
+        NaN where ideal and anti-ideal are one for everything that is present and carries weight.
     """
     u = w**2 if weighting == "scores" else w
+    s = np.clip(s, low, high)
     best = np.sqrt(np.nansum(u * (high - s) ** 2, axis=1))
     worst = np.sqrt(np.nansum(u * (s - low) ** 2, axis=1))
-    return Closeness(best, worst, worst / (best + worst))
+    both = best + worst
+    return Closeness(best, worst, np.divide(worst, both, out=np.full_like(both, np.nan), where=both > 0))
 
 
 def closeness_multipliers(s0: Floats, s1: Floats, w: Floats, low: Floats, high: Floats, weighting: str) -> Floats:
@@ -71,11 +79,24 @@ def closeness_multipliers(s0: Floats, s1: Floats, w: Floats, low: Floats, high: 
     one, two = closeness(s0, w, low, high, weighting), closeness(s1, w, low, high, weighting)
     a0, b0, a1, b1 = one.best, one.worst, two.best, two.worst
     # dC/dA and dC/dB as divided differences; a0 + a1 = 0 (or b0 + b1 = 0) only where that sum does not change at all.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        k_a = -0.5 * (b0 / ((a1 + b0) * (a0 + b0)) + b1 / ((a1 + b1) * (a0 + b1))) / (a0 + a1)
-        k_b = 0.5 * (a0 / ((a0 + b1) * (a0 + b0)) + a1 / ((a1 + b1) * (a1 + b0))) / (b0 + b1)
-    k_a, k_b = np.nan_to_num(k_a, posinf=0.0, neginf=0.0), np.nan_to_num(k_b, posinf=0.0, neginf=0.0)
-    return u * (k_b[:, None] * (s0 + s1 - 2 * low) - k_a[:, None] * (2 * high - s0 - s1))
+    a, b = a0 + a1, b0 + b1
+    k_a = np.divide(-0.5 * (_slope(b0, a0, a1) + _slope(b1, a0, a1)), a, out=np.zeros_like(a), where=a > 0)
+    k_b = np.divide(0.5 * (_slope(a0, b0, b1) + _slope(a1, b0, b1)), b, out=np.zeros_like(b), where=b > 0)
+    kept0, kept1 = np.clip(s0, low, high), np.clip(s1, low, high)
+    omega = u * (k_b[:, None] * (kept0 + kept1 - 2 * low) - k_a[:, None] * (2 * high - kept0 - kept1))
+    moved = s1 - s0  # of which only what lies between the ends counts
+    return omega * np.divide(kept1 - kept0, moved, out=np.ones_like(moved), where=moved != 0)
+
+
+def _slope(x: Floats, p: Floats, q: Floats) -> Floats:
+    """Return x / ((x + p)(x + q)).
+
+    Where x = 0 and p or q is 0 as well (a change from the worst profile all the way to the best passes through it), C
+    is 0/0 halfway; it counts as ½ there, which gives both sums the same part.
+    """
+    product, both = (x + p) * (x + q), p + q
+    half = np.divide(0.5, both, out=np.zeros_like(both), where=both > 0)
+    return np.divide(x, product, out=half, where=product > 0)
 
 
 def topsis(
@@ -113,24 +134,32 @@ def topsis(
     Raises
     ------
     DataError
-        A column is absent.
+        A column is absent or holds what is no number; a weight for a column there is not.
+    SpecError
+        No such `ideal` or `weighting`; a `range` that does not rise.
     MethodError
-        A missing value; weights that do not sum to 1; rows that are all at the ideal and the anti-ideal at once.
+        A missing value; weights that do not sum to 1; a score outside `range`; no column with weight that varies.
 
     Examples
     --------
     >>> topsis({"a": [0.0, 0.5, 1.0], "b": [0.0, 1.0, 1.0]}, ["a", "b"]).frame["score"].round(3).to_list()
     [0.0, 0.691, 1.0]
     """
-    frame = to_polars(data)
-    require(frame, *columns)
-    s = frame.select(columns).cast(pl.Float64).to_numpy()
+    choose("ideal", ideal, ("absolute", "observed"))
+    choose("weighting", weighting, ("scores", "distances"))
+    ends = checked(Normalise, range=range).range
+    frame, s = numbers(data, columns)
     w = column_weights(columns, weights)
     if np.isnan(s).any():
         row, k = np.argwhere(np.isnan(s))[0]
         raise MethodError("missing_in_table", row=int(row) + 1, column=columns[k])
-    low, high = (s.min(axis=0), s.max(axis=0)) if ideal == "observed" else (np.full(len(columns), v) for v in range)
-    if not (high > low).any():
+    low, high = (s.min(axis=0), s.max(axis=0)) if ideal == "observed" else (np.full(len(columns), v) for v in ends)
+    beyond = np.argwhere((s < low) | (s > high))
+    if len(beyond):
+        row, k = (int(i) for i in beyond[0])
+        span = {"low": ends[0], "high": ends[1]}
+        raise MethodError("beyond_range", row=row + 1, column=columns[k], value=float(s[row, k]), **span)
+    if not ((high > low) & (w > 0)).any():
         raise MethodError("topsis_flat")
     found = closeness(s, w[None], low, high, weighting)
     done = frame.with_columns(
@@ -139,5 +168,5 @@ def topsis(
         score=found.closeness,
         rank=competition_rank(found.closeness).astype(np.int64),
     )
-    options = {"ideal": ideal, "weighting": weighting, "weights": w.tolist()}
+    options = {"ideal": ideal, "range": ends, "weighting": weighting, "weights": w.tolist()}
     return TableResult(done, Method("aggregate.topsis", options), backend=backend_of(data))

@@ -16,9 +16,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from nqpf.errors import MethodError, SpecError, Where
-from nqpf.frames import backend_of, require, to_polars
+from nqpf.frames import backend_of
 from nqpf.index.framework import Framework
 from nqpf.index.recipe import Weight
+from nqpf.index.table import groups_of, numbers
+from nqpf.numerics.ranks import noise
 from nqpf.results import Method, Note, TableResult
 
 Floats = NDArray[np.float64]
@@ -62,8 +64,8 @@ def entropy(x: Floats) -> Entropy:
     filled = np.where(present, x, 0.0)
     shares = filled / filled.sum(axis=-2, keepdims=True)
     logs = np.log(shares, out=np.zeros_like(shares), where=shares > 0)
-    e = -(shares * logs).sum(axis=-2) / np.log(present.sum(axis=-2))
-    divergence = np.maximum(1.0 - e, 0.0)  # a constant column may miss 1 by a rounding error
+    e = np.minimum(-(shares * logs).sum(axis=-2) / np.log(present.sum(axis=-2)), 1.0)  # rounding may pass 1
+    divergence = 1.0 - e
     return Entropy(e, divergence / divergence.sum(axis=-1, keepdims=True))
 
 
@@ -77,7 +79,7 @@ def check_entropy(x: Floats, names: Sequence[str], years: Sequence[int | None]) 
                 raise MethodError("entropy_empty", where=where)
             if (column < 0).any():
                 raise MethodError("entropy_negative", where=where, value=float(column.min()))
-        if np.all([np.ptp(group[:, k][~np.isnan(group[:, k])]) == 0 for k in range(len(names))]):
+        if (np.nanmax(group, axis=0) - np.nanmin(group, axis=0) <= noise(np.nan_to_num(group).T)).all():
             raise MethodError("entropy_all_constant", where=Where(period=year))
 
 
@@ -103,7 +105,7 @@ def entropy_weights(data: Any, columns: Sequence[str], *, by: str | None = None,
     Raises
     ------
     DataError
-        A column is absent.
+        A column is absent or holds what is no number; a row has no year.
     MethodError
         A negative value; a column of zeros or of fewer than two values; every column constant.
 
@@ -115,14 +117,12 @@ def entropy_weights(data: Any, columns: Sequence[str], *, by: str | None = None,
     --------
     >>> table = {"a": [0.0, 0.5, 1.0], "b": [0.8, 0.9, 1.0]}
     >>> [round(w, 4) for w in entropy_weights(table, ["a", "b"]).frame["weight"]]
-    [0.9894, 0.0106]
+    [0.9912, 0.0088]
     """
-    frame = to_polars(data)
-    require(frame, *columns, *([by] if by else []))
+    frame, values = numbers(data, columns, by)
     parts = []
-    for key, part in [(None, frame)] if by is None else frame.group_by(by, maintain_order=True):
-        year = key[0] if isinstance(key, tuple) else None
-        x = part.select(columns).cast(pl.Float64).to_numpy() + shift
+    for year, members in groups_of(frame, by):
+        x = values[members] + shift
         check_entropy(x[None], columns, [year])
         found = entropy(x)
         rows = {"indicator": list(columns), "entropy": found.entropy, "divergence": 1 - found.entropy}

@@ -80,8 +80,8 @@ def say(key: str, /, **values: Any) -> Text:
 
     Examples
     --------
-    >>> say("word.province").en
-    'province'
+    >>> say("where.row", value=7).en
+    'row 7'
     """
     text = catalogue()[key]
     return Text(text.zh.format(**_pick(values, "zh")), text.en.format(**_pick(values, "en")))

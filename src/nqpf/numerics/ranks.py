@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-NOISE_DIGITS = 12
-"""Values that agree to this many significant digits are tied: arithmetic noise does not decide a rank."""
+NOISE = 1e-12
+"""Values closer than this, relative to the largest beside them, are the same: arithmetic noise decides nothing."""
 
 
 def competition_rank(x: Floats, axis: int = -1) -> Floats:
@@ -26,12 +26,17 @@ def competition_rank(x: Floats, axis: int = -1) -> Floats:
     >>> competition_rank(np.array([0.3, 0.9, np.nan, 0.9])).tolist()
     [3.0, 1.0, nan, 1.0]
     """
-    rounded = np.moveaxis(_significant(x), axis, -1)
-    rows = rounded.reshape(-1, rounded.shape[-1])
-    ordered = np.sort(-rows, axis=1)  # NaN goes to the end
-    ranks = np.array([np.searchsorted(o, -row, side="left") for o, row in zip(ordered, rows, strict=True)])
-    ranked = np.where(np.isnan(rounded), np.nan, 1.0 + ranks.reshape(rounded.shape))
-    return np.moveaxis(ranked, -1, axis)
+    rows = np.moveaxis(np.asarray(x, dtype=float), axis, -1)
+    order = np.argsort(-rows, axis=-1)  # NaN goes to the end
+    ordered = np.take_along_axis(rows, order, axis=-1)
+    with np.errstate(invalid="ignore"):  # ∞ − ∞ is a tie
+        apart = ordered[..., :-1] - ordered[..., 1:] > noise(rows)[..., None]
+    first = np.concatenate([np.ones_like(apart[..., :1]), apart], axis=-1)
+    # Everyone in a run of ties takes the place of the run's first.
+    places = np.maximum.accumulate(np.where(first, np.arange(1.0, rows.shape[-1] + 1), 0.0), axis=-1)
+    ranks = np.empty_like(rows)
+    np.put_along_axis(ranks, order, places, axis=-1)
+    return np.moveaxis(np.where(np.isnan(rows), np.nan, ranks), -1, axis)
 
 
 def position(x: Floats, sample: Floats, ties: str = "min") -> Floats:
@@ -45,16 +50,20 @@ def position(x: Floats, sample: Floats, ties: str = "min") -> Floats:
         One-dimensional, without NaN.
     ties
         ``min``: 1 + how many are smaller; ``max``: how many are smaller or equal; ``average``: their mean.
+
+    Examples
+    --------
+    >>> position(np.array([5.0, 7.0]), np.array([3.0, 5.0, 5.0, 7.0]), "average").tolist()
+    [2.5, 4.0]
     """
     ordered = np.sort(sample)
-    low = 1.0 + np.searchsorted(ordered, x, side="left")
-    high = np.maximum(low, np.searchsorted(ordered, x, side="right").astype(float))
+    tie = noise(sample)
+    low = 1.0 + np.searchsorted(ordered, x - tie, side="left")
+    high = np.maximum(low, np.searchsorted(ordered, x + tie, side="right").astype(float))
     rank = {"min": low, "max": high, "average": (low + high) / 2}[ties]
     return np.where(np.isnan(x), np.nan, rank)
 
 
-def _significant(x: Floats) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        size = np.where((x == 0) | ~np.isfinite(x), 0.0, np.floor(np.log10(np.abs(x))))
-    scale = 10.0 ** (NOISE_DIGITS - 1 - size)
-    return np.round(x * scale) / scale
+def noise(x: Floats) -> Floats:
+    """Return how far values along the last axis may differ and still count as the same."""
+    return np.asarray(NOISE * np.where(np.isfinite(x), np.abs(x), 0.0).max(axis=-1, initial=0.0))

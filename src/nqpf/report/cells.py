@@ -91,6 +91,17 @@ def grouped(numbers: Sequence[float]) -> bool:
     return any(abs(v) >= GROUPED_FROM for v in numbers)
 
 
+def significant(value: float) -> int:
+    """Return the decimals that show a number with four significant digits, none from 1000 on.
+
+    Examples
+    --------
+    >>> [f"{v:,.{significant(v)}f}" for v in (77415.0, 170.895, 0.5642)]
+    ['77,415', '170.9', '0.5642']
+    """
+    return min(max(3 - math.floor(math.log10(abs(value))), 0), 8) if value else 0
+
+
 def _number(value: Any) -> float | int | None:
     if value is None or isinstance(value, int):
         return value
@@ -105,13 +116,13 @@ def _format(column: Column, known: Sequence[float]) -> Callable[[float], str]:
         # A heading that states the unit spares the reader the sign in every row.
         unit = "" if any(sign in column.title.zh for sign in "%％") else "%"
     else:
-        scale, pattern = 1, f"{',' if grouped(known) else ''}.{0 if column.kind == 'integer' else column.digits}f"
-        unit = ""
+        scale, unit = 1, ""
+        pattern = f"{',' if grouped(known) else ''}.{0 if column.kind == 'integer' else column.digits}f"
 
     def written(value: float) -> str:
         if math.isinf(value):
             return "∞" if value > 0 else "-∞"
-        digits = format(value * scale, pattern)
+        digits = format(value * scale, pattern if column.digits is not None else f",.{significant(value)}f")
         is_zero = not any(d in digits for d in "123456789")
         return (digits.removeprefix("-") if is_zero else digits) + unit
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
@@ -29,8 +30,8 @@ from nqpf.report.walk import Outline, anchor, outline
 MOST_ROWS = 2_000
 """A page shows no more rows of a table than a browser sorts and scrolls with ease; the files hold them all."""
 
-LONG_TEXT = 60
-"""Width in Latin letters from which a cell's words count as a sentence."""
+WIDEST_WORDS = 15
+"""Ems a column of words is given at most before its words go over several lines."""
 
 TAGS = {"zh": "zh-CN", "en": "en"}
 _PAGE_WORDS = ("script_error", "save_menu", "save_svg", "save_png")
@@ -76,9 +77,9 @@ def render_html(
     places = outline(chapters)
     specs, drawings = Specs(), {}
     for place, figure in places.figures():
-        drawn = {code: figure.draw(code) for code in LANGUAGES}
+        drawn = {code: figure.drawn(code) for code in LANGUAGES}
         drawings[place.anchor] = _drawing(place.anchor, drawn, specs)
-    scripts = [_script("report.js")] + ([_safe(vl_convert.javascript_bundle(None))] if specs.charts else [])
+    scripts = [_script("report.js")] + ([_chart_script()] if specs.charts else [])
     return _template(lang, places, drawings).render(
         title=title,
         subtitle=subtitle,
@@ -111,7 +112,7 @@ def _template(lang: Lang, places: Outline, drawings: dict[str, Markup]) -> jinja
         drawing=lambda block: drawings[anchor(block.id)],
         heading=lambda place: min(place.level + 1, 6),
         rows=_rows,
-        is_long=_is_long,
+        widths=_widths,
         most_rows=MOST_ROWS,
         mathml=lambda formula: Markup(convert(formula.latex, display="block")),
     )
@@ -139,9 +140,15 @@ def _rows(table: Table) -> list[tuple[Cell, ...]]:
     return list(zip(*(cells(shown, column) for column in table.columns), strict=True))
 
 
-def _is_long(table: Table, column: Column) -> bool:
-    """Return whether a column of words holds sentences, which need room to be read."""
-    return any(max(len(c.text.zh) * 2, len(c.text.en)) > LONG_TEXT for c in cells(table.frame.head(MOST_ROWS), column))
+def _widths(table: Table, column: Column) -> dict[Lang, int]:
+    """Return the room a column of words asks for in either language, in ems: a Han character takes one."""
+    found = cells(table.frame.head(MOST_ROWS), column)
+    longest = {code: max((_ems(cell.text[code]) for cell in found), default=0.0) for code in LANGUAGES}
+    return {code: math.ceil(min(length, WIDEST_WORDS)) for code, length in longest.items()}
+
+
+def _ems(text: str) -> float:
+    return sum(1.0 if ord(c) > 0x2E7F else 0.55 for c in text)
 
 
 def _spans(text: Text) -> Markup:
@@ -173,6 +180,11 @@ def _resource(name: str) -> str:
 
 def _script(name: str) -> str:
     return _safe(_resource(name))
+
+
+@cache
+def _chart_script() -> str:
+    return _safe(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
 
 
 def _safe(script: str) -> str:

@@ -172,7 +172,7 @@ def _fields(table: Table, lang: Lang) -> list[_Field]:
 
 def _number_format(book: Workbook, column: Column | None, values: Sequence[Any]) -> Format | None:
     """Return the format that shows the digits of the report; the cell itself keeps them all."""
-    if column is None or column.kind == "text":
+    if column is None or column.kind == "text" or column.digits is None:
         return None
     digits = 0 if column.kind == "integer" else column.digits
     decimals = "." + "0" * digits if digits else ""

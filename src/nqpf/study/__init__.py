@@ -1,7 +1,8 @@
 """Studies: one YAML file in, one assessment out."""
 
-from nqpf.study.assess import Assessment, check_folder, check_study, run
+from nqpf.study.assess import Assessment, check_study, run
 from nqpf.study.demos import demo_names, demo_path
+from nqpf.study.folder import check_folder
 from nqpf.study.new import new_study
 from nqpf.study.spec import Study
 

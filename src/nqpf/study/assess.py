@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,21 +14,19 @@ import polars as pl
 from nqpf.chapters import Chapter, Context, write_chapters
 from nqpf.chapters.theory import item_frame, node_states
 from nqpf.data import suspicious_cells
-from nqpf.errors import OutputError, Where
+from nqpf.errors import NqpfError
 from nqpf.index import Index, build
 from nqpf.messages import LANGUAGES, Lang, Text, language, say
 from nqpf.report.files import write_figures, write_tables
 from nqpf.report.html import render_html
 from nqpf.report.workbook import write_workbook
 from nqpf.results import Finding, Note
-from nqpf.study.prepare import group_of, prepare
+from nqpf.study.folder import PROVENANCE, whole_folder
+from nqpf.study.prepare import Prepared, group_of, prepare
 from nqpf.study.provenance import provenance
 from nqpf.study.spec import Study
 
 Progress = Callable[[Text], None]
-
-PROVENANCE = "provenance.json"
-"""File by which a folder is known as one of ours."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,7 +129,7 @@ def run(study: Study | str | Path, progress: Progress | None = None) -> Assessme
     prepared = prepare(study)
     group, titles = group_of(study, prepared)
     tell(say("progress.index"))
-    index = build(prepared.panel, study.framework, study.spec.recipe)
+    index = _build(study, prepared)
     context = Context(
         title=study.title,
         about=study.spec.about,
@@ -161,7 +156,7 @@ def check_study(study: Study) -> list[Text]:
     """
     prepared = prepare(study)
     group_of(study, prepared)
-    index = build(prepared.panel, study.framework, study.spec.recipe)
+    index = _build(study, prepared)
     panel = prepared.panel
     years = say("word.years", first=panel.periods[0], last=panel.periods[-1])
     counts = {"units": len(panel.units), "series": len(panel.series), "indicators": len(study.framework.indicators)}
@@ -174,43 +169,11 @@ def check_study(study: Study) -> list[Text]:
     return [*lines, say("cli.check.ok", years=years, **counts)]
 
 
-@contextmanager
-def whole_folder(folder: Path) -> Iterator[Path]:
-    """Give a draft folder that takes the place of `folder` when the block ends well, and vanishes when it does not."""
-    check_folder(folder)
-    draft = folder.with_name(f".{folder.name}.draft-{os.getpid()}")
+def _build(study: Study, prepared: Prepared) -> Index:
     try:
-        draft.mkdir()
-        (draft / "tables").mkdir()
-        (draft / "figures").mkdir()
-        yield draft
-        old = folder.with_name(f".{folder.name}.old-{os.getpid()}")
-        if folder.exists():
-            folder.rename(old)
-        draft.rename(folder)
-        shutil.rmtree(old, ignore_errors=True)
-    except OSError as error:
-        raise OutputError(
-            "output_not_writable", where=Where(file=str(folder)), problem=error.strerror or str(error)
-        ) from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-def check_folder(folder: Path) -> None:
-    """Raise an OutputError if `folder` could not be written, before any work is done."""
-    where = Where(file=str(folder))
-    if folder.is_dir():
-        if any(folder.iterdir()) and not (folder / PROVENANCE).is_file():
-            raise OutputError("output_not_ours", where=where)
-    elif folder.exists():
-        raise OutputError("output_is_file", where=where)
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError("output_not_writable", where=where, problem=error.strerror or str(error)) from None
-    if not os.access(folder.parent, os.W_OK):
-        raise OutputError("output_not_writable", where=where, problem=say("word.no_permission"))
+        return build(prepared.panel, study.framework, study.spec.recipe)
+    except NqpfError as error:
+        raise study.located(error) from None
 
 
 def _facts(assessment: Assessment) -> list[tuple[Text, Text]]:
@@ -220,7 +183,7 @@ def _facts(assessment: Assessment) -> list[tuple[Text, Text]]:
     return [
         (say("fact.study"), Text.same(made["study"]["id"])),
         (say("fact.scope"), say("fact.scope.text", units=len(context.panel.units), years=years)),
-        (say("fact.data"), Text.join(f"{d['file']} ({d['sha256'][:8]})" for d in made["data"])),
+        (say("fact.data"), Text.join(f"{Path(d['file']).name} ({d['sha256'][:8]})" for d in made["data"])),
         (say("fact.version"), Text.same(made["nqpf"]["version"])),
         (say("fact.spec"), Text.same(made["study"]["sha256"][:12])),
     ]
@@ -229,6 +192,7 @@ def _facts(assessment: Assessment) -> list[tuple[Text, Text]]:
 def _assessment(assessment: Assessment) -> dict[str, Any]:
     """Return every number and finding, with theory ids."""
     context, index = assessment.context, assessment.index
+    states = node_states(context)
     result: dict[str, Any] = {
         "study": assessment.study.spec.study,
         "title": _both(assessment.study.title),
@@ -247,8 +211,8 @@ def _assessment(assessment: Assessment) -> dict[str, Any]:
         "indicators": index.panel.to_frame().to_dicts(),
         "ledger": context.ledger.to_frame().to_dicts(),
         "theory": {
-            "nodes": node_states(context).to_dicts(),
-            "items": item_frame(context).select("item", "measured").to_dicts(),
+            "nodes": states.to_dicts(),
+            "items": item_frame(context, states).select("item", "measured").to_dicts(),
         },
     }
     if context.obstacles is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Sequence
@@ -10,30 +11,10 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from nqpf.data import Reading, read
-from nqpf.errors import OutputError, Where
+from nqpf.data.formula import names_in
+from nqpf.errors import OutputError, SpecError, Where
 from nqpf.messages import Lang, language
-
-KEYWORDS = frozenset(
-    (
-        "select",
-        "from",
-        "where",
-        "group",
-        "order",
-        "case",
-        "when",
-        "then",
-        "else",
-        "end",
-        "and",
-        "or",
-        "not",
-        "in",
-        "is",
-        "null",
-    )
-)
-"""Words of SQL that cannot stand for a series without quotes."""
+from nqpf.study.folder import whole_folder
 
 
 def new_study(folder: str | Path, table: str | Path, lang: Lang | None = None) -> Path:
@@ -56,29 +37,30 @@ def new_study(folder: str | Path, table: str | Path, lang: Lang | None = None) -
     Raises
     ------
     OutputError
-        The folder exists and is not empty.
+        The folder exists and is not empty, or cannot be written.
     DataError, PlaceError
         The table cannot be read.
     """
     folder, table = Path(folder), Path(table)
     reading = read(table)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.is_dir() and any(folder.iterdir()):
         raise OutputError("folder_not_empty", where=Where(file=str(folder)))
     environment = Environment(
         loader=PackageLoader("nqpf.study", "templates"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters["quoted"] = _quoted
     text = environment.get_template("study.yaml.j2").render(
-        **_content(reading, table, folder.name), lang=lang or language()
+        **_content(reading, table, folder.resolve().name), lang=lang or language()
     )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(table, folder / table.name)
-        (folder / "study.yaml").write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise OutputError(
-            "output_not_writable", where=Where(file=str(folder)), problem=error.strerror or str(error)
-        ) from None
+    with whole_folder(folder) as draft:
+        shutil.copyfile(table, draft / table.name)
+        (draft / "study.yaml").write_text(text, encoding="utf-8", newline="\n")
     return folder / "study.yaml"
+
+
+def _quoted(text: str) -> str:
+    """Return a text as YAML reads it back whatever it holds, and a person reads it too."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _content(reading: Reading, table: Path, name: str) -> dict[str, object]:
@@ -100,8 +82,16 @@ def _ids(columns: Sequence[str]) -> list[str]:
     ids: list[str] = []
     for column in columns:
         id = re.sub(r"\W+", "_", column).strip("_") or "series"
-        id = f"x_{id}" if id[0].isdigit() or id.lower() in KEYWORDS else id
+        id = id if _is_name(id) else f"x_{id}"
         while id in ids:
             id += "_"
         ids.append(id)
     return ids
+
+
+def _is_name(id: str) -> bool:
+    """Return whether a formula that is nothing but `id` names the series `id`; words of SQL do not, nor do digits."""
+    try:
+        return names_in(id) == [id]
+    except SpecError:
+        return False

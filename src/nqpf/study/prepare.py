@@ -11,7 +11,7 @@ import polars as pl
 from nqpf.data import Ledger, Panel, Reading, Series, Status, fill, places, read
 from nqpf.data.formula import names_in
 from nqpf.data.units import convert_factor
-from nqpf.errors import DataError, SpecError, hint, listing
+from nqpf.errors import SpecError, hint, listing
 from nqpf.messages import Text
 from nqpf.results import Note
 from nqpf.study.spec import SeriesSpec, Study
@@ -62,6 +62,7 @@ def prepare(study: Study) -> Prepared:
     if unused:
         notes.append(Note("series_unused", "info", {"count": len(unused), "series": listing(unused)}))
     tidy = _cut(study, tidy.filter(pl.col("indicator").is_in(used)), labels)
+    notes += _overruled(study, tidy)
     panel = Panel.from_tidy(tidy, labels, [_series(name, study.spec.data.series.get(name)) for name in used])
     panel = panel.select(units=_order(panel, schemes), indicators=used)
     converted, conversions = _convert(study, panel)
@@ -85,7 +86,7 @@ def _read(study: Study, i: int) -> Reading:
     options = table.model_dump(exclude={"file"}, exclude_none=True)
     path = study.folder / table.file
     if not path.is_file():
-        raise DataError("file_not_found", where=replace(study.where("data", "tables", i, "file"), key=str(table.file)))
+        raise SpecError("data_file_not_found", where=study.where("data", "tables", i, "file"), file=table.file)
     return read(path, name=table.file, **options)
 
 
@@ -124,6 +125,8 @@ def _used(study: Study, there: Sequence[str]) -> list[str]:
                     hint=near,
                 )
             used[name] = None
+    if not used:
+        raise SpecError("no_series_used", where=study.framework.root.where)
     return list(used)
 
 
@@ -144,7 +147,22 @@ def _cut(study: Study, tidy: pl.DataFrame, labels: Mapping[str, Text]) -> pl.Dat
             known = tidy["unit"].unique(maintain_order=True).to_list()
             raise SpecError("unknown_unit", where=study.where("data", "exclude", i), unit=name, hint=hint(name, known))
         tidy = tidy.filter(~mask)
+        if not tidy.height:
+            raise SpecError("no_units_left", where=study.where("data", "exclude"))
     return tidy
+
+
+def _overruled(study: Study, tidy: pl.DataFrame) -> list[Note]:
+    """Remark on every unit of measure or vintage that the study states otherwise than its table."""
+    notes = []
+    for name, known in study.spec.data.series.items():
+        rows = tidy.filter(pl.col("indicator") == name)
+        for column, stated in (("measure", known.unit), ("vintage", known.vintage)):
+            written = rows[column].drop_nulls().unique(maintain_order=True).to_list()
+            if stated is not None and written not in ([], [stated]):
+                values = {"series": name, "stated": stated, "written": listing(written)}
+                notes.append(Note("stated_otherwise", values=values))
+    return notes
 
 
 def _order(panel: Panel, schemes: set[Any]) -> list[str]:
@@ -181,7 +199,7 @@ def _convert(study: Study, panel: Panel) -> tuple[Panel, Ledger]:
                     status[t, n, k] = Status.CONVERTED
         values[:, :, k] *= factor
         series[k] = replace(one, measure=known.convert)
-    return replace(panel, values=values, status=status, series=tuple(series)), Ledger.of(rows)
+    return replace(panel, values=values, status=status, series=tuple(series)), Ledger.of(rows, panel.origin)
 
 
 def group_of(study: Study, prepared: Prepared) -> tuple[dict[str, str], dict[str, Text]]:
@@ -190,7 +208,7 @@ def group_of(study: Study, prepared: Prepared) -> tuple[dict[str, str], dict[str
     Raises
     ------
     SpecError
-        A scheme for provinces on other units; a group that names no unit of the study.
+        A scheme for provinces on other units; a group that names no unit of the study; a unit in two groups.
     """
     wanted = study.spec.report.groups
     units = prepared.panel.units
@@ -208,12 +226,10 @@ def group_of(study: Study, prepared: Prepared) -> tuple[dict[str, str], dict[str
     names = {name: u for u in units for name in (u, prepared.panel.labels[u].zh, prepared.panel.labels[u].en)}
     for i, group in enumerate(wanted):
         for j, name in enumerate(group.units):
+            where = study.where("report", "groups", i, "units", j)
             if name not in names:
-                raise SpecError(
-                    "unknown_unit",
-                    where=study.where("report", "groups", i, "units", j),
-                    unit=name,
-                    hint=hint(name, names),
-                )
+                raise SpecError("unknown_unit", where=where, unit=name, hint=hint(name, names))
+            if names[name] in member:
+                raise SpecError("unit_in_two_groups", where=where, unit=name, group=member[names[name]])
             member[names[name]] = group.id
     return member, {g.id: g.title for g in wanted}

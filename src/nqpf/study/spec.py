@@ -11,7 +11,7 @@ from pydantic import field_validator
 from pydantic_core import PydanticCustomError
 
 from nqpf.data.missing import Edges, Rule
-from nqpf.errors import Where
+from nqpf.errors import NqpfError, Where
 from nqpf.index import Framework, Recipe
 from nqpf.messages import Text
 from nqpf.yamlfile import Document, Label, Strict, load, validate
@@ -217,6 +217,13 @@ class Study:
     def where(self, *at: str | int) -> Where:
         """Return the place of a key of the study in words."""
         return self.document.where(at)
+
+    def located(self, error: NqpfError) -> NqpfError:
+        """Return an error of the index with its place in the study: the indicator's line, or else the recipe's."""
+        if error.where.file is not None:
+            return error
+        written = (i.where for i in self.framework.indicators if i.id == error.where.indicator)
+        return error.at(next(written, self.where("recipe")))
 
     def paths(self) -> list[Path]:
         """Return the files of data."""
