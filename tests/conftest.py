@@ -3,6 +3,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A machine under load is slow; that is no fault of the code under test.
+settings.register_profile("nqpf", deadline=None)
+settings.load_profile("nqpf")
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 

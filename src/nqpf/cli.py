@@ -37,8 +37,11 @@ def command(arguments: Sequence[str]) -> int:
                 raise SpecError("bad_choice", value=wrong, options="zh, en", hint="")
             if not rest or "--help" in rest or "-h" in rest:
                 print(_help(rest))
-                return 0
-            _app()(rest, exit_on_error=False, print_error=False, result_action="return_value")
+            elif rest[0] == "--version":
+                print(f"nqpf {nqpf.__version__}")
+            else:
+                _app()(rest, exit_on_error=False, print_error=False, result_action="return_value")
+            sys.stdout.flush()  # not at the end of the program, where nobody hears that the reader of a pipe has gone
         except NqpfError as error:
             return _fail(error)
         except cyclopts.CycloptsError as error:
@@ -103,7 +106,7 @@ def _help(arguments: Sequence[str]) -> str:
 
 def _app() -> App:
     """Return the command line; its help is ours, in the reader's language."""
-    app = App(name="nqpf", help_flags=[], version=f"nqpf {nqpf.__version__}", suppress_keyboard_interrupt=False)
+    app = App(name="nqpf", help_flags=[], version_flags=[], suppress_keyboard_interrupt=False)
     for name, verb in VERBS.items():
         app.command(verb, name=name)
     return app

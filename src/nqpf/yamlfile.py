@@ -168,13 +168,14 @@ def _path(error: ErrorDetails, document: Document, at: Path_) -> Path_:
 
 def _plain(node: Any, at: Path_, lines: dict[Path_, int]) -> Any:
     """Return plain dicts and lists, noting each key's line."""
+    marks: Any = getattr(node, "lc", None)
     if isinstance(node, Mapping):
         for key in node:
-            lines[(*at, key)] = _line(node, key, lines[at])
+            lines[(*at, key)] = _line(marks, key, lines[at])
         return {key: _plain(value, (*at, key), lines) for key, value in node.items()}
     if isinstance(node, list):
         for i in range(len(node)):
-            lines[(*at, i)] = node.lc.item(i)[0] + 1
+            lines[(*at, i)] = marks.item(i)[0] + 1
         return [_plain(value, (*at, i), lines) for i, value in enumerate(node)]
     if isinstance(node, bool) or node is None:
         return node
@@ -184,7 +185,7 @@ def _plain(node: Any, at: Path_, lines: dict[Path_, int]) -> Any:
     return node
 
 
-def _line(node: Any, key: Any, above: int) -> int:
+def _line(marks: Any, key: Any, above: int) -> int:
     """Return the line of a key; of one that is merged in (``<<: *base``) the line of what it is merged into."""
-    own = (node.lc.data or {}).get(key)
+    own = (marks.data or {}).get(key)
     return int(own[0]) + 1 if own else above

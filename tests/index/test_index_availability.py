@@ -86,6 +86,16 @@ def test_the_share_asked_for_may_be_met_exactly(grow: Any, fill: Any) -> None:
     np.testing.assert_allclose(node(index, "I"), [1 / 3, 0.25, 0.875])
 
 
+def test_rounding_does_not_cost_a_score(grow: Any, fill: Any) -> None:
+    # Five times a sixth is less than 5/6 in binary.
+    series = {name: np.array([[1.0, 2, 3]]) for name in "abcdef"}
+    series["f"][0, 0] = np.nan
+    recipe = Recipe.model_validate({"availability": 5 / 6})
+    index = build(fill(series), grow(dict.fromkeys("abcdef", "benefit")), recipe)
+    assert index.present[0, 0, -1] < 5 / 6
+    assert index.scores[0, 0, -1] == 0
+
+
 def test_a_rule_by_node_goes_before_the_recipe(grow: Any, fill: Any) -> None:
     holes = {"a": [[0, N, 4]], "c": [[8, 0, N]]}
     index = built(grow, fill, {"D": 0.9}, {"availability": 0.5}, **holes)

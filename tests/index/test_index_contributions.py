@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from nqpf.errors import MethodError, SpecError
 from nqpf.index import Index, Recipe, build, contributions, fit
 from nqpf.index.aggregate import geometric, geometric_multipliers
+from nqpf.index.contributions import Contributions
 from nqpf.index.topsis import closeness, closeness_multipliers
 from nqpf.messages import speak
 
@@ -94,6 +95,16 @@ def built(grow: Any, fill: Any, case: Any) -> Index:
         reject()
 
 
+def taken_apart(index: Index, against: Any) -> Contributions:
+    """Return contributions, unless a geometric mean would start from zero (above TOPSIS it does at the floor)."""
+    try:
+        return contributions(index, against)
+    except MethodError as error:
+        if error.code != "zero_in_decomposition":
+            raise
+        reject()
+
+
 def span(index: Index) -> float:
     return float(np.nanmax(np.abs(index.scores[..., -1]), initial=1.0))
 
@@ -136,12 +147,7 @@ def test_parts_add_up_with_holes(grow: Any, fill: Any, case: Any) -> None:
 @few
 def test_parts_add_up_from_the_floor(grow: Any, fill: Any, case: Any) -> None:
     index = built(grow, fill, case)
-    try:
-        found = contributions(index, "floor")
-    except MethodError as error:  # a geometric mean above TOPSIS, which is 0 at the floor
-        if error.code != "zero_in_decomposition":
-            raise
-        reject()
+    found = taken_apart(index, "floor")
     np.testing.assert_allclose(found.parts.sum(axis=2), found.total, rtol=0, atol=1e-9 * span(index))
     absolute = all(how.get("ideal") != "observed" for how in case[1]["nodes"].values())
     if absolute:
@@ -164,7 +170,7 @@ def test_parts_add_up_between_years(grow: Any, fill: Any, case: Any) -> None:
 @few
 def test_between_years_changed_weights_take_the_rest(grow: Any, fill: Any, case: Any) -> None:
     index = built(grow, fill, case)
-    found = contributions(index, 2020)
+    found = taken_apart(index, 2020)
     change = index.scores[:, :, -1] - index.scores[0, :, -1]
     np.testing.assert_allclose(found.parts.sum(axis=2) + found.weights, change, rtol=0, atol=1e-9 * span(index))
     assert (np.nan_to_num(found.parts[0]) == 0).all()
@@ -280,6 +286,29 @@ def test_changed_weights_stand_apart(grow: Any, fill: Any) -> None:
     ]
 
 
+def test_parts_under_yearly_weights_take_the_mean_of_both(grow: Any, fill: Any) -> None:
+    recipe = Recipe.model_validate({"weight": {"method": "entropy", "scope": "yearly"}})
+    series = {"a": [[0, 2, 4], [4, 3, 1]], "b": [[4, 0, 1], [2, 2, 0]]}
+    index = build(fill(series), grow({"a": "benefit", "b": "benefit"}), recipe)
+    assert abs(index.local[0, 0] - index.local[1, 0]) > 0.1
+    found = contributions(index, 2020)
+    weights = (index.local[0, :2] + index.local[1, :2]) / 2
+    np.testing.assert_allclose(found.parts[1], weights * (index.normalised[1] - index.normalised[0]), atol=1e-12)
+    moved = (index.local[1, :2] - index.local[0, :2]) * (index.normalised[0] + index.normalised[1]) / 2
+    np.testing.assert_allclose(found.weights[1], moved.sum(axis=1), atol=1e-12)
+
+
+def test_what_is_scored_in_one_year_only_is_left_to_the_weights(grow: Any, fill: Any) -> None:
+    tree = {"D": {"a": "benefit", "b": "benefit", "availability": 1}, "c": "benefit"}
+    series = {"a": [[np.nan, 2, 4], [4, 3, 0]], "b": [[1, 0, 2], [2, 4, 0]], "c": [[0, 1, 2], [1, 1, 1]]}
+    index = build(fill(series), grow(tree), Recipe.model_validate({"availability": 0}))
+    # A: D falls short in 2020, so c is all of the index then, and all that the two years have in common.
+    assert index.scores[:, 0, -1].tolist() == [0, 0.625]
+    found = contributions(index, 2020)
+    assert found.parts[1, 0].tolist() == [0, 0, 0.5]
+    assert found.weights[1, 0] == 0.125
+
+
 def test_who_has_no_score_has_no_parts(grow: Any, fill: Any) -> None:
     tree = {"D": {"a": "benefit", "b": "benefit"}, "E": {"c": "benefit", "d": "benefit"}}
     rng = np.random.default_rng(2)
@@ -327,8 +356,9 @@ def test_a_geometric_mean_cannot_be_taken_apart_from_zero(grow: Any, fill: Any) 
     with pytest.raises(MethodError) as caught:
         contributions(index)
     assert caught.value.code == "zero_in_decomposition"
-    assert "“c” scores 0 at the reference" in str(caught.value)
+    for part in ("unit A", "year 2020", "“c” scores 0 on one side", "“I” cannot be taken apart from zero"):
+        assert part in str(caught.value)
     with speak("zh"):
-        assert "“I”的几何平均不能从这里分解" in str(caught.value)
+        assert "“I”的几何平均不能从零分解" in str(caught.value)
     found = contributions(index, "mean")
     np.testing.assert_allclose(found.parts.sum(axis=2), found.total, atol=1e-12)

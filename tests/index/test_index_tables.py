@@ -169,7 +169,7 @@ def test_aggregate_and_topsis_in_figures() -> None:
     assert mean["rank"].to_list() == [3, 1, 1]
     geometric = aggregate(data, ["a", "b"], method="geometric").frame
     np.testing.assert_allclose(geometric["score"], [1, 6, 6])
-    scores = {"a": [0, 0.5, 1], "b": [0.5, 0.5, 0.5]}
+    scores = {"a": [0.0, 0.5, 1.0], "b": [0.5, 0.5, 0.5]}
     absolute = topsis(scores, ["a", "b"], ideal="absolute", weighting="distances").frame
     np.testing.assert_allclose(absolute["distance_best"], np.sqrt([0.625, 0.25, 0.125]))
     np.testing.assert_allclose(absolute["score"], [1 / (1 + 5**0.5), 0.5, 5**0.5 / (1 + 5**0.5)])

@@ -1,4 +1,4 @@
-"""A whole study on real provincial data: 21 catalogue indicators, 30 provinces, 2012–2022, one hole that is reported."""
+"""A whole study on real provincial data: 21 catalogue indicators, 30 provinces, 2012–2022; one hole, reported."""
 
 import json
 from pathlib import Path

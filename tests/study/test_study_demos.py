@@ -1,49 +1,289 @@
-"""The demos' figures are those of their source, with the checks their READMEs state."""
+"""The demos, end to end: every file read back, numbers that add up, equal bytes whoever runs them."""
+
+from __future__ import annotations
 
 import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
+from python_calamine import CalamineWorkbook
 
-from nqpf.data import read
-from nqpf.study import demo_names, demo_path
+import nqpf
+from nqpf.cli import command
+from nqpf.index import Framework
+from nqpf.messages import speak
+from nqpf.report.walk import outline
+from nqpf.study import Assessment, Study, demo_names, demo_path, run
+from nqpf.theory import diagram, items
 
-# SHA-256 as printed in each demo's README.
-SUMS = {
-    "thermal": "00535439aa965046d4f83d471c7f84954e31e72ab62d06463cbaefaadfad56f5",
-    "oecd": "de1813555fa0ed10a8657cc49481328b6224cc1f1e9f65536f72052bc4c260d4",
-}
-
-
-def _csv(name: str) -> Path:
-    return demo_path(name).with_name(f"{name}.csv")
+DEMOS = ("thermal", "oecd")
 
 
-@pytest.mark.parametrize("name", demo_names())
-def test_checksum_and_licence(name: str) -> None:
-    # Figures are compared with line feeds, whatever the checkout made of them.
-    content = _csv(name).read_bytes().replace(b"\r\n", b"\n")
-    assert hashlib.sha256(content).hexdigest() == SUMS[name]
-    readme = demo_path(name).with_name("README.md").read_text(encoding="utf-8")
-    assert SUMS[name] in readme
-    assert "MIT License" in demo_path(name).with_name("LICENSE.deabook").read_text(encoding="utf-8")
+@pytest.fixture(scope="session")
+def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Run each demo once, as its user would."""
+    root = tmp_path_factory.mktemp("demos")
+    done = {name: command(["demo", name, "--out", str(root / name), "--lang", "en"]) for name in DEMOS}
+    assert done == dict.fromkeys(DEMOS, 0)
+    return {name: root / name for name in DEMOS}
 
 
-def test_thermal_adds_up_to_official_totals() -> None:
-    table = pl.read_csv(_csv("thermal"))
-    totals = table.group_by("year").agg(pl.col("capacity", "generation", "energy").sum())
-    year = {row["year"]: row for row in totals.to_dicts()}
-    assert year[2010]["capacity"] == pytest.approx(70_967, rel=0.001)
-    assert year[2017]["capacity"] == pytest.approx(110_495, rel=0.001)
-    assert year[2017]["generation"] == pytest.approx(46_627, rel=0.005)
-    # 100 g per kWh for each 10⁴ tce per 10⁸ kWh: a coal rate only right if generation is in 10⁸ kWh, not 10⁷.
-    assert year[2017]["energy"] / year[2017]["generation"] * 100 == pytest.approx(329, abs=1)
+@pytest.fixture(scope="session")
+def assessments() -> dict[str, Assessment]:
+    """Return what running each demo from Python gives."""
+    return {name: run(demo_path(name)) for name in DEMOS}
 
 
-def test_shapes_and_places() -> None:
-    thermal, oecd = (read(_csv(name)).to_panel() for name in ("thermal", "oecd"))
-    assert thermal.values.shape == (11, 30, 5)
-    assert "540000" not in thermal.units
-    assert oecd.values.shape == (9, 33, 9)
-    assert oecd.labels["LUX"].en == "Luxembourg"
+def assessment_json(folder: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((folder / "assessment.json").read_text(encoding="utf-8"))
+    return content
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    files = (p for p in sorted(folder.rglob("*")) if p.is_file())
+    return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+
+
+def test_the_demos_are_these() -> None:
+    assert demo_names() == sorted(DEMOS)
+
+
+@pytest.mark.parametrize("name", DEMOS)
+def test_every_file_is_there_and_none_beside(
+    name: str, outputs: dict[str, Path], assessments: dict[str, Assessment]
+) -> None:
+    plan, lang = outline(assessments[name].chapters), assessments[name].study.spec.report.lang
+    expected = {"report.html", "assessment.json", "provenance.json", "tables/tables.xlsx"}
+    expected |= {f"tables/{place.anchor}.csv" for place, _ in plan.tables()}
+    for place, _ in plan.figures():
+        expected |= {f"figures/{place.anchor}.{lang}.svg", f"figures/{place.anchor}.csv"}
+    assert set(hashes(outputs[name])) == expected
+    assert [p.name for p in outputs[name].parent.iterdir() if p.name.startswith(".")] == []
+    assert all((outputs[name] / file).stat().st_size > 0 for file in expected)
+
+
+class Loads(HTMLParser):
+    """Collects every address a page would fetch by itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.styles: list[str] = []
+        self._in_style = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._in_style = tag == "style"
+        for key, value in attrs:
+            fetches = key in ("src", "srcset", "data", "poster", "background") or (key == "href" and tag != "a")
+            if fetches and value and not value.startswith(("data:", "#")):
+                self.found.append(f"{tag} {key}={value}")
+            if key == "style" and value:
+                self.styles.append(value)
+
+    def handle_data(self, data: str) -> None:
+        if self._in_style:
+            self.styles.append(data)
+
+
+@pytest.mark.parametrize("name", DEMOS)
+def test_the_report_fetches_nothing(name: str, outputs: dict[str, Path]) -> None:
+    page = (outputs[name] / "report.html").read_text(encoding="utf-8")
+    loads = Loads()
+    loads.feed(page)
+    assert loads.found == []
+    assert re.findall(r"@import|url\(\s*['\"]?(?!data:|#)", "".join(loads.styles)) == []
+
+
+@pytest.mark.parametrize("name", DEMOS)
+def test_pictures_fetch_nothing_and_are_whole(name: str, outputs: dict[str, Path]) -> None:
+    for picture in (outputs[name] / "figures").glob("*.svg"):
+        text = picture.read_text(encoding="utf-8")
+        assert text.rstrip().endswith("</svg>")
+        assert not re.search(r"""(?:href|src)\s*=\s*["'](?!#|data:)""", text)
+
+
+@pytest.mark.parametrize("name", DEMOS)
+def test_nothing_tells_where_or_when_it_was_made(name: str, outputs: dict[str, Path]) -> None:
+    for file in ("report.html", "assessment.json", "provenance.json"):
+        text = (outputs[name] / file).read_text(encoding="utf-8")
+        assert str(outputs[name].parent) not in text
+        assert str(Path(nqpf.__file__).parent) not in text
+
+
+@pytest.mark.parametrize("name", DEMOS)
+def test_findings_are_in_both_languages_and_stand_in_the_report(name: str, outputs: dict[str, Path]) -> None:
+    findings = assessment_json(outputs[name])["findings"]
+    page = (outputs[name] / "report.html").read_text(encoding="utf-8")
+    known = {item.id for item in items()}
+    assert len(findings) >= 5
+    for finding in findings:
+        assert re.search(r"[\u4e00-\u9fff]", finding["zh"])
+        assert re.search(r"[A-Za-z]{3}", finding["en"])
+        assert any(isinstance(v, int | float) for v in finding["numbers"].values())
+        assert finding["condition"]
+        assert f'id="{finding["place"]}"' in page
+        assert set(finding["theory"]) <= known
+
+
+@pytest.mark.parametrize("name", DEMOS)
+def test_scores_are_those_of_the_library(
+    name: str, outputs: dict[str, Path], assessments: dict[str, Assessment]
+) -> None:
+    index = assessments[name].index
+    scores = pl.DataFrame(assessment_json(outputs[name])["scores"], infer_schema_length=None)
+    assert scores["score"].to_list() == index.scores.reshape(-1).tolist()
+    top = scores.filter(level=0).group_by("period", maintain_order=True).agg(pl.col("rank").sort())
+    count = len(index.panel.units)
+    assert all(ranks == list(range(1, count + 1)) for ranks in top["rank"].to_list())
+
+
+@pytest.mark.parametrize("name", DEMOS)
+def test_weights_add_up(name: str, outputs: dict[str, Path]) -> None:
+    content = assessment_json(outputs[name])
+    weights = pl.DataFrame(content["weights"], infer_schema_length=None)
+    parents = {node["node"]: node["parent"] for node in content["framework"]}
+    leaves = weights.filter(~pl.col("node").is_in([p for p in parents.values() if p]))
+    assert leaves["whole"].sum() == pytest.approx(1, abs=1e-12)
+    by_parent = (
+        weights.with_columns(parent=pl.col("node").replace(parents)).group_by("parent").agg(pl.col("local").sum())
+    )
+    np.testing.assert_allclose(by_parent["local"], 1, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", DEMOS)
+def test_contributions_add_up(name: str, outputs: dict[str, Path]) -> None:
+    content = assessment_json(outputs[name])
+    scores = pl.DataFrame(content["scores"], infer_schema_length=None).filter(level=0)
+    score = {(row["unit"], row["period"]): row["score"] for row in scores.iter_rows(named=True)}
+    first = min(period for _, period in score)
+    assert content["contributions"]["against"] == "floor"  # min-max to 0–1: contributions start from nought
+    assert content["changes"]["since"] == first
+    for parts, start in (
+        (content["contributions"]["parts"], dict.fromkeys(score, 0.0)),
+        (content["changes"]["parts"], {key: score[key[0], first] for key in score}),
+    ):
+        frame = pl.DataFrame(parts, infer_schema_length=None)
+        sums = frame.group_by("unit", "period").agg(pl.col("contribution").sum())
+        assert sums.height > 0
+        for unit, period, total in sums.iter_rows():
+            assert total == pytest.approx(score[unit, period] - start[unit, period], abs=1e-9)
+
+
+@pytest.mark.parametrize("name", DEMOS)
+def test_the_theory_is_told_node_by_node_and_item_by_item(name: str, outputs: dict[str, Path]) -> None:
+    theory = assessment_json(outputs[name])["theory"]
+    assert [node["node"] for node in theory["nodes"]] == [node.id for node in diagram().nodes]
+    assert [item["item"] for item in theory["items"]] == [item.id for item in items()]
+    measured = [node["measured"] for node in theory["nodes"]]
+    assert 0 < sum(measured) < len(measured)  # a demo that measured everything would not be honest
+    assert all((node["value"] is None) or node["measured"] for node in theory["nodes"])
+
+
+@pytest.mark.parametrize("name", DEMOS)
+def test_provenance_has_the_hashes_of_what_went_in(name: str, outputs: dict[str, Path]) -> None:
+    made = json.loads((outputs[name] / "provenance.json").read_text(encoding="utf-8"))
+    study = Study.load(demo_path(name))
+    assert made["nqpf"]["version"] == nqpf.__version__
+    assert made["study"]["id"] == name
+    assert made["seed"] == study.spec.seed
+    assert made["recipe"]["sha256"] == study.spec.recipe.hash
+    assert made["framework"] == {"id": study.framework.id, "indicators": len(study.framework.indicators)}
+    assert [(d["file"], d["bytes"], d["sha256"]) for d in made["data"]] == [
+        (f"{name}.csv", path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest()) for path in study.paths()
+    ]
+
+
+@pytest.mark.parametrize("name", DEMOS)
+def test_the_workbook_opens_and_holds_the_tables(
+    name: str, outputs: dict[str, Path], assessments: dict[str, Assessment]
+) -> None:
+    path = outputs[name] / "tables" / "tables.xlsx"
+    book = CalamineWorkbook.from_path(path)
+    assert len(book.sheet_names) >= len({place.anchor for place, _ in outline(assessments[name].chapters).tables()})
+    assert all(book.get_sheet_by_name(sheet).to_python() for sheet in book.sheet_names)
+    assert zipfile.ZipFile(path).testzip() is None
+
+
+@pytest.mark.parametrize("name", DEMOS)
+def test_tables_open_as_csv(name: str, outputs: dict[str, Path]) -> None:
+    for path in (outputs[name] / "tables").glob("*.csv"):
+        frame = pl.read_csv(path, infer_schema_length=None)
+        assert frame.height > 0
+        assert path.read_bytes().startswith(b"\xef\xbb\xbf")  # the mark by which Excel knows UTF-8
+
+
+def test_another_process_writes_the_same_bytes_over_an_earlier_output(outputs: dict[str, Path], tmp_path: Path) -> None:
+    out = tmp_path / "again"
+    shutil.copytree(outputs["thermal"], out)
+    (out / "report.html").write_text("old", encoding="utf-8")
+    (out / "stray.txt").write_text("old", encoding="utf-8")
+    line = [sys.executable, "-m", "nqpf", "demo", "thermal", "--out", "again"]
+    environment = os.environ | {"PYTHONHASHSEED": "12345", "NQPF_LANG": "zh", "TZ": "Asia/Shanghai"}
+    paths = [str(Path(p).resolve()) for p in environment.get("PYTHONPATH", "").split(os.pathsep) if p]
+    environment["PYTHONPATH"] = os.pathsep.join(paths)
+    done = subprocess.run(line, cwd=tmp_path, env=environment, capture_output=True, text=True, encoding="utf-8")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1] == "报告：again/report.html".replace("/", os.sep)
+    assert hashes(out) == hashes(outputs["thermal"])
+    assert [p.name for p in tmp_path.iterdir()] == ["again"]
+
+
+def copy_of(name: str, folder: Path) -> Path:
+    return shutil.copytree(demo_path(name).parent, folder / name) / "study.yaml"
+
+
+def test_a_changed_cell_changes_the_hash_and_the_scores(assessments: dict[str, Assessment], tmp_path: Path) -> None:
+    before = assessments["thermal"]
+    study = copy_of("thermal", tmp_path)
+    assert run(study).provenance == before.provenance
+    data = study.parent / "thermal.csv"
+    text = data.read_text(encoding="utf-8")
+    assert text.count("北京,2007,390,") == 1
+    data.write_text(text.replace("北京,2007,390,", "北京,2007,391,"), encoding="utf-8")
+    after = run(study)
+    assert after.provenance["data"][0]["sha256"] != before.provenance["data"][0]["sha256"]
+    assert after.provenance["study"] == before.provenance["study"]
+    assert not np.array_equal(after.index.scores, before.index.scores)
+
+
+def test_a_changed_option_changes_the_hash_of_study_and_recipe(
+    assessments: dict[str, Assessment], tmp_path: Path
+) -> None:
+    before = assessments["thermal"].provenance
+    study = copy_of("thermal", tmp_path)
+    text = study.read_text(encoding="utf-8")
+    study.write_text("# a remark changes nothing\n" + text, encoding="utf-8")
+    assert run(study).provenance == before
+    study.write_text(text.replace("weight: {method: equal}", "weight: {method: entropy}"), encoding="utf-8")
+    after = run(study).provenance
+    assert after["recipe"]["sha256"] != before["recipe"]["sha256"]
+    assert after["study"]["sha256"] != before["study"]["sha256"]
+    assert after["data"] == before["data"]
+
+
+def test_an_assessment_is_a_result(assessments: dict[str, Assessment]) -> None:
+    assessment = assessments["thermal"]
+    frame = assessment.to_frame()
+    assert frame.height == assessment.index.scores.size
+    assert {"unit", "unit_zh", "unit_en", "group", "period", "node", "score", "rank"} <= set(frame.columns)
+    assert isinstance(assessment.index.framework, Framework)
+    with speak("zh"):
+        assert all(re.search(r"[\u4e00-\u9fff]", str(finding.text())) for finding in assessment.findings)
+
+
+def test_demos_come_with_a_readme_and_a_licence_of_their_data() -> None:
+    for name in DEMOS:
+        files = {p.name for p in demo_path(name).parent.iterdir()}
+        assert "README.md" in files
+        assert any(file.startswith("LICENSE") for file in files)

@@ -8,6 +8,7 @@ for, and nothing twice.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,4 +59,18 @@ class Figure:
     def svg(self, lang: Lang) -> str:
         """Return the figure as an SVG document."""
         drawn = self.drawn(lang)
-        return drawn if isinstance(drawn, str) else vl_convert.vegalite_to_svg(json.dumps(drawn))
+        return drawn if isinstance(drawn, str) else _renumbered(vl_convert.vegalite_to_svg(json.dumps(drawn)))
+
+
+def _renumbered(svg: str) -> str:
+    """Return `svg` with its clips and gradients counted from 0.
+
+    The renderer counts them on from one picture to the next, so a picture would depend on what was drawn before it.
+    """
+    names: dict[str, str] = {}
+
+    def rename(found: re.Match[str]) -> str:
+        opening, name, kind = found.groups()
+        return opening + names.setdefault(name, f"{kind}{len(names)}")
+
+    return re.sub(r'(\bid="|url\(#)((clip|gradient_)\d+)', rename, svg)

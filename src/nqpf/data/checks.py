@@ -45,7 +45,7 @@ def suspicious_cells(panel: Panel) -> pl.DataFrame:
     Examples
     --------
     >>> tidy = pl.DataFrame({"unit": ["a"] * 5, "period": range(2000, 2005), "indicator": ["x"] * 5,
-    ...                      "value": [1.0, 2.0, 3.0, 4.0, 5.0]})
+    ...                      "value": [10.0, 12.34, 14.68, 17.02, 19.36]})
     >>> suspicious_cells(Panel.from_tidy(tidy))["kind"].to_list()
     ['even_steps']
     """

@@ -180,7 +180,7 @@ def _label_columns(grid: Grid, layout: Layout, body: list[tuple[int, tuple[Any, 
 
 
 def _number(
-    grid: Grid, i: int, j: int, row: tuple[Any, ...], unit: str, indicator: str | None, year: int
+    grid: Grid, i: int, j: int, row: tuple[Any, ...], unit: str, indicator: str | None, year: int | None
 ) -> float | None:
     cell = _at(row, j)
     if cell is None or (isinstance(cell, str) and cell.lower() in ABSENT) or cell != cell:

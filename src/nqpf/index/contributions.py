@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from nqpf.errors import MethodError, SpecError, listing
+from nqpf.errors import MethodError, SpecError, Where, listing
 from nqpf.index.aggregate import share_out
 from nqpf.index.build import Index
 from nqpf.index.framework import Node
@@ -154,7 +154,7 @@ def _leaf_multipliers(
         how = recipe.aggregate_of(node.id)
         inputs = node_inputs(framework, how, node.at)
         if how.method == "geometric":
-            _refuse_zero(index, node, inputs, tree0)
+            _refuse_zero(index, node, inputs, np.fmin(tree0, tree1))
         w, _ = share_out(tree0[:, inputs], relative_weights(framework, local, node.at, inputs))
         ends = node_ideal(framework, recipe, how, ideal, inputs)
         here = multipliers(how, tree0[:, inputs], tree1[:, inputs], w, *ends)
@@ -162,9 +162,12 @@ def _leaf_multipliers(
     return omega[:, : len(framework.indicators)], tree1[:, -1] - tree0[:, -1]
 
 
-def _refuse_zero(index: Index, node: Node, inputs: NDArray[np.intp], reference: Floats) -> None:
-    bad = np.argwhere(reference[:, inputs] <= 0)
+def _refuse_zero(index: Index, node: Node, inputs: NDArray[np.intp], least: Floats) -> None:
+    """Name the first case in which a geometric mean would be taken apart from zero."""
+    bad = np.argwhere(least[:, inputs] <= 0)
     if len(bad):
-        row, k = bad[0]
-        child, value = index.framework.nodes[inputs[k]].id, float(reference[row, inputs[k]])
-        raise MethodError("zero_in_decomposition", node=node.id, child=child, value=value)
+        row, k = (int(i) for i in bad[0])
+        t, n = divmod(row, len(index.panel.units))
+        where = Where(unit=index.panel.labels[index.panel.units[n]], period=index.panel.periods[t])
+        child, value = index.framework.nodes[inputs[k]].id, float(least[row, inputs[k]])
+        raise MethodError("zero_in_decomposition", where=where, node=node.id, child=child, value=value)

@@ -29,16 +29,23 @@ def numbers(data: Any, columns: Sequence[str], by: str | None = None) -> tuple[p
     require(frame, *columns, *([by] if by else []))
     if not frame.height:
         raise DataError("empty_table")
-    for column in columns:
-        written = frame[column]
-        number = written.cast(pl.Float64, strict=False)
-        wrong = ((number.is_null() & written.is_not_null()) | number.is_infinite()).fill_null(False)
-        if wrong.any():
-            row = int(wrong.arg_true()[0])
-            raise DataError("text_in_number", where=Where(row=row + 1, indicator=column), value=written[row])
+    cast = frame.select(pl.col(c).cast(pl.Float64, strict=False) for c in columns)
+    found = cast.to_numpy()
+    absent, before = (np.array(table.null_count().row(0)) for table in (cast, frame.select(columns)))
+    for k in np.flatnonzero((absent > before) | np.isinf(found).any(axis=0)):
+        column = columns[int(k)]
+        row = _first_wrong(frame[column])
+        raise DataError("text_in_number", where=Where(row=row + 1, indicator=column), value=frame[column][row])
     if by and frame[by].has_nulls():
         raise DataError("not_a_year", where=Where(row=int(frame[by].is_null().arg_true()[0]) + 1), value=None)
-    return frame, np.stack([frame[c].cast(pl.Float64, strict=False).to_numpy() for c in columns], axis=1)
+    return frame, found
+
+
+def _first_wrong(written: pl.Series) -> int:
+    """Return the first row of a column whose cell is no finite number although there is something in it."""
+    number = written.cast(pl.Float64, strict=False)
+    wrong = ((number.is_null() & written.is_not_null()) | number.is_infinite()).fill_null(False)
+    return int(wrong.arg_true()[0])
 
 
 def groups_of(frame: pl.DataFrame, by: str | None) -> list[tuple[Any, NDArray[np.intp]]]:

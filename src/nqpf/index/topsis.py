@@ -157,8 +157,8 @@ def topsis(
     beyond = np.argwhere((s < low) | (s > high))
     if len(beyond):
         row, k = (int(i) for i in beyond[0])
-        span = {"low": ends[0], "high": ends[1]}
-        raise MethodError("beyond_range", row=row + 1, column=columns[k], value=float(s[row, k]), **span)
+        value, (least, most) = float(s[row, k]), ends
+        raise MethodError("beyond_range", row=row + 1, column=columns[k], value=value, low=least, high=most)
     if not ((high > low) & (w > 0)).any():
         raise MethodError("topsis_flat")
     found = closeness(s, w[None], low, high, weighting)

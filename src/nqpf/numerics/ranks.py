@@ -29,9 +29,9 @@ def competition_rank(x: Floats, axis: int = -1) -> Floats:
     rows = np.moveaxis(np.asarray(x, dtype=float), axis, -1)
     order = np.argsort(-rows, axis=-1)  # NaN goes to the end
     ordered = np.take_along_axis(rows, order, axis=-1)
+    first = np.ones(rows.shape, dtype=bool)
     with np.errstate(invalid="ignore"):  # ∞ − ∞ is a tie
-        apart = ordered[..., :-1] - ordered[..., 1:] > noise(rows)[..., None]
-    first = np.concatenate([np.ones_like(apart[..., :1]), apart], axis=-1)
+        first[..., 1:] = ordered[..., :-1] - ordered[..., 1:] > noise(rows)[..., None]
     # Everyone in a run of ties takes the place of the run's first.
     places = np.maximum.accumulate(np.where(first, np.arange(1.0, rows.shape[-1] + 1), 0.0), axis=-1)
     ranks = np.empty_like(rows)

@@ -91,8 +91,9 @@ def _read(study: Study, i: int) -> Reading:
 
 
 def _named(study: Study, tidy: pl.DataFrame) -> pl.DataFrame:
-    """Give series the ids that formulas use, and refuse ids whose column is nowhere."""
+    """Give series the ids that formulas use; refuse an id whose column is nowhere, or that means two columns."""
     there = tidy["indicator"].unique(maintain_order=True).to_list()
+    renamed = {known.column for known in study.spec.data.series.values()}
     names: dict[str, str] = {}
     for name, known in study.spec.data.series.items():
         column = known.column or name
@@ -105,6 +106,11 @@ def _named(study: Study, tidy: pl.DataFrame) -> pl.DataFrame:
                 options=options,
                 hint=near,
             )
+        where = study.where("data", "series", name, "column")
+        if column in names:
+            raise SpecError("column_of_two_series", where=where, column=column, series=names[column])
+        if column != name and name in there and name not in renamed:
+            raise SpecError("id_of_other_column", where=where, series=name)
         names[column] = name
     return tidy.with_columns(pl.col("indicator").replace(names))
 
