@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from nqpf.errors import DataError, NqpfError, SpecError, Where, hint, listing, nearest
@@ -85,3 +87,11 @@ def test_listing_shows_the_first_and_counts_the_rest() -> None:
     assert listing(range(10)).zh == "0、1、2、3、4、5、6、7 等（另有 2 个）"
     assert listing([Text("北京", "Beijing"), "x"], 1) == Text("北京 等（另有 1 个）", "Beijing and 1 more")
     assert listing([]) == Text("", "")
+
+
+def test_an_error_survives_the_way_from_another_process() -> None:
+    error = DataError("not_a_year", where=Where(file="a.csv", row=3), value="x")
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is DataError
+    assert str(again) == str(error)
+    assert again.where == error.where

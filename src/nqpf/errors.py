@@ -73,6 +73,9 @@ class NqpfError(Exception):
     def __str__(self) -> str:
         return str(self.text())
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (type(self), self.code, self.where, self.values)
+
 
 class DataError(NqpfError):
     """A table does not hold what it should."""
@@ -92,6 +95,11 @@ class MethodError(NqpfError):
 
 class OutputError(NqpfError):
     """Results cannot be written where they were asked for."""
+
+
+def _again(kind: type[NqpfError], code: str, where: Where, values: dict[str, Any]) -> NqpfError:
+    """Return an error that another process has sent."""
+    return kind(code, where=where, **values)
 
 
 def _trimmed(text: Text) -> Text:

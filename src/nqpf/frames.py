@@ -21,7 +21,7 @@ def to_polars(table: Any) -> pl.DataFrame:
     if isinstance(table, pl.DataFrame):
         return table
     if isinstance(table, dict):
-        return pl.DataFrame(table)
+        return pl.DataFrame(table, strict=False)
     try:
         native = nw.from_native(table)
     except TypeError:

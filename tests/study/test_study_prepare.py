@@ -312,3 +312,12 @@ def test_checking_counts_changed_and_odd_cells(workshop: Any) -> None:
     assert odd > 0
     assert say("cli.check.changed", count=24) in lines
     assert say("cli.check.odd", count=odd) in lines
+
+
+def test_a_year_that_no_unit_has_is_remarked_on(workshop: Any) -> None:
+    rows = [r for r in workshop.data.read_text(encoding="utf-8").splitlines() if ",2020," not in r]
+    workshop.data.write_text("\n".join(rows), encoding="utf-8")
+    made = prepared(workshop)
+    assert made.panel.periods == (2018, 2019, 2021)
+    note = next(n for n in made.notes if n.code == "years_absent")
+    assert "2020" in note.text().zh

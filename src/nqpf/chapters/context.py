@@ -14,8 +14,10 @@ from nqpf.data import Ledger, Panel
 from nqpf.errors import MethodError
 from nqpf.index import Framework, Index, contributions, leave_one_out, obstacle
 from nqpf.index.contributions import Contributions
+from nqpf.index.framework import Node
 from nqpf.index.leave_one_out import LeaveOneOut
 from nqpf.index.obstacle import Obstacles
+from nqpf.index.tree import node_ends
 from nqpf.messages import Text
 from nqpf.results import Note
 
@@ -72,8 +74,12 @@ class Context:
 
     @property
     def bounds(self) -> tuple[float, float] | None:
-        """Lowest and highest score of the scale, where it has such."""
+        """Lowest and highest score of an indicator, where its scale has such."""
         return self.index.fitted.recipe.normalise.bounds
+
+    def ends(self, node: Node) -> tuple[float, float] | None:
+        """Return the lowest and highest score a node can have, where its scale has such."""
+        return node_ends(self.framework, self.index.fitted.recipe, node.at)
 
     @property
     def against(self) -> str:
@@ -89,9 +95,12 @@ class Context:
             return contributions(self.index, "mean")
 
     @cached_property
-    def change_parts(self) -> Contributions:
-        """What each indicator contributes to the change since the first year."""
-        return contributions(self.index, self.first)
+    def change_parts(self) -> Contributions | None:
+        """What each indicator contributes to the change since the first year; None where that cannot be told."""
+        try:
+            return contributions(self.index, self.first) if self.first != self.last else None
+        except MethodError:
+            return None
 
     @cached_property
     def obstacles(self) -> Obstacles | None:

@@ -26,8 +26,9 @@ def index_chapter(context: Context) -> Chapter:
         levels.append(_map(context))
     levels += [_ranking_figure(context), _scores_table(context)]
     change: list[Block] = [_trend(context)]
-    if len(context.panel.periods) > 1:
-        change += [_change_figure(context), _change_table(context)]
+    if context.change_parts is not None:
+        changes = context.change_parts.to_frame()
+        change += [_change_figure(context, changes), _change_table(context, changes)]
     parts: list[Block] = [_parts_figure(context), _parts_table(context)]
     inputs: list[Block] = [_weights_figure(context), _weights_table(context), _indicator_table(context)]
     blocks: list[Block] = [Callout(note.text(), note.severity) for note in context.index.notes]
@@ -83,7 +84,7 @@ def _how(context: Context) -> dict[str, object]:
 
 
 def _range(context: Context) -> Text:
-    bounds = context.bounds
+    bounds = context.ends(context.framework.root)
     return say("index.range", low=bounds[0], high=bounds[1]) if bounds else say("index.no_range")
 
 
@@ -186,9 +187,9 @@ def _parts_figure(context: Context) -> Figure:
     )
 
 
-def _change_figure(context: Context) -> Figure:
+def _change_figure(context: Context, changes: pl.DataFrame) -> Figure:
     return contribution_charts.change_parts(
-        _parts_by_dimension(context, context.change_parts.to_frame()),
+        _parts_by_dimension(context, changes),
         id="change",
         title=say("index.change.title", index=context.framework.title, first=context.first, last=context.last),
         caption=say("index.change.caption"),
@@ -225,8 +226,8 @@ def _parts_table(context: Context) -> Table:
     )
 
 
-def _change_table(context: Context) -> Table:
-    frame = _wide_parts(context, context.change_parts.to_frame())
+def _change_table(context: Context, changes: pl.DataFrame) -> Table:
+    frame = _wide_parts(context, changes)
     title = say("index.change.table", first=context.first, last=context.last)
     return Table("change-table", title, frame, _part_columns(context, frame), say("index.change.caption"))
 
@@ -370,7 +371,10 @@ def _change_findings(context: Context, frame: pl.DataFrame) -> list[Finding]:
         code, condition = "change_up", "every change > 0"
     elif rose == 0:
         code, condition = "change_down", "every change <= 0"
-    found = [Finding(code, numbers, condition, "change", ("A02", "A13"))]
+    place = "trend" if context.change_parts is None else "change"
+    found = [Finding(code, numbers, condition, place, ("A02", "A13"))]
+    if context.change_parts is None:
+        return found
     parts = _parts_by_dimension(context, context.change_parts.to_frame())
     means = (
         parts.group_by("part", "part_zh", "part_en", maintain_order=True)

@@ -49,7 +49,7 @@ def _profile(context: Context, unit: str) -> Section:
     frame = _table_frame(context, n)
     blocks: list[Block] = [Paragraph(_sentence(context, unit, n, frame))]
     axes = _axes(context)
-    if context.bounds is not None and FEWEST_AXES <= len(axes) <= MOST_AXES:
+    if context.ends(axes[0]) is not None and FEWEST_AXES <= len(axes) <= MOST_AXES:
         blocks.append(_radar(context, unit, n, axes))
     blocks.append(_table(context, unit, frame))
     return Section(f"profile-{unit}", context.label(unit), tuple(blocks))
@@ -127,7 +127,7 @@ def _table(context: Context, unit: str, frame: pl.DataFrame) -> Table:
 def _radar(context: Context, unit: str, n: int, axes: tuple[Node, ...]) -> Figure:
     scores = context.index.scores[-1][:, [a.at for a in axes]]
     # A scale frozen on other years can be left by later values; the rim then moves out to hold them.
-    ends = [*(context.bounds or ()), *scores[~np.isnan(scores)]]
+    ends = [*(context.ends(axes[0]) or ()), *scores[~np.isnan(scores)]]
     low, high = float(min(ends)), float(max(ends))
     frame = pl.DataFrame(
         {

@@ -207,7 +207,6 @@ def _assessment(assessment: Assessment) -> dict[str, Any]:
         "weights": index.weights_frame().to_dicts(),
         "rank_intervals": context.leave_one_out.to_frame().to_dicts(),
         "contributions": {"against": context.against, "parts": context.level_parts.to_frame().to_dicts()},
-        "changes": {"since": context.first, "parts": context.change_parts.to_frame().to_dicts()},
         "indicators": index.panel.to_frame().to_dicts(),
         "ledger": context.ledger.to_frame().to_dicts(),
         "theory": {
@@ -215,6 +214,8 @@ def _assessment(assessment: Assessment) -> dict[str, Any]:
             "items": item_frame(context, states).select("item", "measured").to_dicts(),
         },
     }
+    if context.change_parts is not None:
+        result["changes"] = {"since": context.first, "parts": context.change_parts.to_frame().to_dicts()}
     if context.obstacles is not None:
         result["obstacles"] = context.obstacles.to_frame().to_dicts()
     return result

@@ -65,6 +65,9 @@ def prepare(study: Study) -> Prepared:
     notes += _overruled(study, tidy)
     panel = Panel.from_tidy(tidy, labels, [_series(name, study.spec.data.series.get(name)) for name in used])
     panel = panel.select(units=_order(panel, schemes), indicators=used)
+    absent_years = sorted(set(range(panel.periods[0], panel.periods[-1])) - set(panel.periods))
+    if absent_years:
+        notes.append(Note("years_absent", "warning", {"years": listing(absent_years)}))
     converted, conversions = _convert(study, panel)
     missing = study.spec.data.missing
     rules = {s: r for s, r in missing.series.items() if s in used}
