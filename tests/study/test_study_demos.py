@@ -287,3 +287,16 @@ def test_demos_come_with_a_readme_and_a_licence_of_their_data() -> None:
         files = {p.name for p in demo_path(name).parent.iterdir()}
         assert "README.md" in files
         assert any(file.startswith("LICENSE") for file in files)
+
+
+def test_ids_that_are_words_of_our_own_tables_do_no_harm(tmp_path: Path) -> None:
+    study = copy_of("thermal", tmp_path)
+    text = study.read_text(encoding="utf-8")
+    for old, new in (("labourers", "rank"), ("green", "change"), ("fuel_carbon", "unit"), ("carbon_rate", "total")):
+        text = text.replace(f"- id: {old}\n", f"- id: {new}\n")
+    study.write_text(text, encoding="utf-8")
+    chapters = {c.id: c for c in run(study).chapters}
+    levels = next(b for b in chapters["index"].blocks if getattr(b, "id", "") == "levels")
+    scores = next(b for b in levels.blocks if getattr(b, "id", "") == "scores").frame
+    assert {"rank", "score_rank", "change", "score_change"} <= set(scores.columns)
+    assert scores["rank"].to_list() == list(range(1, 31))

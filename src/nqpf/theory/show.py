@@ -9,12 +9,12 @@ from nqpf.theory.items import Item, groups, item, items
 
 
 def describe(id: str, lang: Lang) -> str:
-    """Describe a theory item: its words, its measure, and what in the catalogue and the diagram speaks to it.
+    """Describe a theory item (its words, its measure, what speaks to it) or an indicator of the catalogue.
 
     Parameters
     ----------
     id
-        Item id, e.g. ``"A04"``.
+        Item id, e.g. ``"A04"``, or indicator id, e.g. ``"rd_intensity"``.
     lang
         Language of the text.
 
@@ -28,6 +28,8 @@ def describe(id: str, lang: Lang) -> str:
     >>> describe("A04", "en").splitlines()[0]
     'A04  A substantial rise in total factor productivity is the core hallmark'
     """
+    if id in {one.id for one in catalogue()}:
+        return describe_indicator(id, lang)
     it = item(id)
     group = next(g for g in groups() if g.id == it.group)
     lines = [
