@@ -142,7 +142,8 @@ def test_scores_are_those_of_the_library(
 ) -> None:
     index = assessments[name].index
     scores = pl.DataFrame(assessment_json(outputs[name])["scores"], infer_schema_length=None)
-    assert scores["score"].to_list() == index.scores.reshape(-1).tolist()
+    written = scores["score"].cast(pl.Float64).fill_null(np.nan).to_numpy()
+    np.testing.assert_array_equal(written, index.scores.reshape(-1))
     top = scores.filter(level=0).group_by("period", maintain_order=True).agg(pl.col("rank").sort())
     count = len(index.panel.units)
     assert all(ranks == list(range(1, count + 1)) for ranks in top["rank"].to_list())
@@ -300,3 +301,15 @@ def test_ids_that_are_words_of_our_own_tables_do_no_harm(tmp_path: Path) -> None
     scores = next(b for b in levels.blocks if getattr(b, "id", "") == "scores").frame
     assert {"rank", "score_rank", "change", "score_change"} <= set(scores.columns)
     assert scores["rank"].to_list() == list(range(1, 31))
+
+
+def test_the_one_impossible_cell_of_thermal_is_rejected_not_filled(assessments: dict[str, Assessment]) -> None:
+    context = assessments["thermal"].context
+    row = context.ledger.frame.row(0, named=True)
+    assert (row["unit"], row["period"], row["indicator"], row["old"]) == ("440000", 2007, "capacity", 471)
+    assert (row["new"], row["rule"], row["file"], row["cell"]) == (None, "cell.reject", "thermal.csv", "C20")
+    index = context.index
+    hours = index.panel.values[:, :, index.panel.index("utilisation_hours")]
+    assert np.isnan(hours).sum() == 1
+    assert np.nanmax(hours) < 8760
+    assert index.present[0, index.panel.units.index("440000"), -1] == pytest.approx(0.75)

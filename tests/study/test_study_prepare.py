@@ -321,3 +321,30 @@ def test_a_year_that_no_unit_has_is_remarked_on(workshop: Any) -> None:
     assert made.panel.periods == (2018, 2019, 2021)
     note = next(n for n in made.notes if n.code == "years_absent")
     assert "2020" in note.text().zh
+
+
+def test_a_rejected_cell_is_missing_and_in_the_ledger(workshop: Any) -> None:
+    cell = "  reject: [{series: coal, unit: 天津, period: 2019, reason: {zh: 笔误, en: slip}}]\n"
+    workshop.edit("  missing: {rule: stop}\n", cell + "  missing: {rule: linear}\n")
+    made = prepared(workshop)
+    rejected, filled = made.ledger.frame.to_dicts()
+    assert (rejected["rule"], rejected["new"], rejected["detail"]) == ("cell.reject", None, "笔误 / slip")
+    assert (filled["rule"], filled["unit"], filled["period"]) == ("missing.linear", "120000", 2019)
+    assert made.reported.values[1, 1, 3] == rejected["old"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("天津", "天律", "unknown_unit"),
+        ("2019", "1999", "unknown_period"),
+        ("series: coal", "series: cola", "unknown_series_key"),
+    ],
+)
+def test_a_rejected_cell_that_is_none_is_told(workshop: Any, old: str, new: str, code: str) -> None:
+    cell = "  reject: [{series: coal, unit: 天津, period: 2019, reason: slip}]\n".replace(old, new)
+    workshop.edit("framework:\n", cell + "framework:\n")
+    with pytest.raises(SpecError) as error:
+        prepared(workshop)
+    assert error.value.code == code
+    assert error.value.where.line is not None

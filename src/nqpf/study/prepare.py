@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from nqpf.data import Ledger, Panel, Reading, Series, Status, fill, places, read
@@ -80,8 +81,9 @@ def prepare(study: Study) -> Prepared:
             options=options,
             hint=near,
         )
-    filled, fills = fill(converted, missing.rule, series=rules, edges=missing.edges)
-    return Prepared(filled, converted, conversions + fills, tuple(notes), schemes.pop())
+    kept, rejections = _reject(study, converted)
+    filled, fills = fill(kept, missing.rule, series=rules, edges=missing.edges)
+    return Prepared(filled, converted, conversions + rejections + fills, tuple(notes), schemes.pop())
 
 
 def _read(study: Study, i: int) -> Reading:
@@ -209,6 +211,32 @@ def _convert(study: Study, panel: Panel) -> tuple[Panel, Ledger]:
         values[:, :, k] *= factor
         series[k] = replace(one, measure=known.convert)
     return replace(panel, values=values, status=status, series=tuple(series)), Ledger.of(rows, panel.origin)
+
+
+def _reject(study: Study, panel: Panel) -> tuple[Panel, Ledger]:
+    """Take the cells that the study rejects as missing."""
+    values, status = panel.values.copy(), panel.status.copy()
+    rows: list[dict[str, Any]] = []
+    names = {name: n for n, u in enumerate(panel.units) for name in (u, panel.labels[u].zh, panel.labels[u].en)}
+    for i, cell in enumerate(study.spec.data.reject):
+        if cell.unit not in names:
+            where = study.where("data", "reject", i, "unit")
+            raise SpecError("unknown_unit", where=where, unit=cell.unit, hint=hint(cell.unit, names))
+        if cell.period not in panel.periods:
+            where, years = study.where("data", "reject", i, "period"), listing(panel.periods, 40)
+            raise SpecError("unknown_period", where=where, period=cell.period, options=years)
+        if cell.series not in panel.indicators:
+            where, there = study.where("data", "reject", i, "series"), panel.indicators
+            near, options = hint(cell.series, there), listing(there, 40)
+            raise SpecError("unknown_series_key", where=where, series=cell.series, options=options, hint=near)
+        t, n, k = panel.periods.index(cell.period), names[cell.unit], panel.index(cell.series)
+        place = panel.where(t, n, k)
+        row = {"unit": panel.units[n], "period": cell.period, "indicator": cell.series, "old": float(values[t, n, k])}
+        reason = Text.join([cell.reason.zh, cell.reason.en], " / ", " / ").zh
+        row |= {"rule": "cell.reject", "detail": reason, "file": place.file, "sheet": place.sheet, "cell": place.cell}
+        rows.append(row)
+        values[t, n, k], status[t, n, k] = np.nan, Status.MISSING
+    return replace(panel, values=values, status=status), Ledger.of(rows)
 
 
 def group_of(study: Study, prepared: Prepared) -> tuple[dict[str, str], dict[str, Text]]:

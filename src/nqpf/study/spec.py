@@ -78,6 +78,15 @@ class SeriesSpec(Strict):
         return str(value) if isinstance(value, int) else value
 
 
+class RejectSpec(Strict):
+    """A cell whose figure is known to be wrong: it is taken as missing, and stands in the ledger with the reason."""
+
+    series: str
+    unit: str
+    period: int
+    reason: Label
+
+
 class MissingSpec(Strict):
     """What to do about missing values: see `nqpf.data.fill`."""
 
@@ -97,6 +106,8 @@ class DataSpec(Strict):
         What is known of each raw series, by the id that formulas use.
     missing
         What to do about missing values.
+    reject
+        Cells known to be wrong.
     periods
         First and last year used; default: all.
     exclude
@@ -106,6 +117,7 @@ class DataSpec(Strict):
     tables: tuple[TableSpec, ...]
     series: Mapping[str, SeriesSpec] = {}
     missing: MissingSpec = MissingSpec()
+    reject: tuple[RejectSpec, ...] = ()
     periods: tuple[int, int] | None = None
     exclude: tuple[str, ...] = ()
 
