@@ -26,6 +26,7 @@ TIDY = {
     "measure": pl.String,
     "source": pl.String,
     "vintage": pl.String,
+    "scope": pl.String,
     "file": pl.String,
     "sheet": pl.String,
     "cell": pl.String,
@@ -48,13 +49,14 @@ class Status(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """What one layer of the cube is: title, unit of measure, source and vintage."""
+    """What one layer of the cube is: title, unit of measure, source, vintage and scope, and what a reader must know."""
 
     id: str
     title: Text
     measure: str | None = None
     source: str | None = None
     vintage: str | None = None
+    scope: str | None = None
     note: Text | None = None
 
 

@@ -33,7 +33,8 @@ class Reading(Result):
     Attributes
     ----------
     frame
-        Columns unit (as written), code, period, indicator, value, measure, source, vintage, file, sheet, cell, note.
+        Columns unit (as written), code, period, indicator, value, measure, source, vintage, scope, file, sheet,
+        cell, note.
     totals
         Rows of totals (全国, 东部地区, OECD …), in the same columns; they are no units and are kept apart.
     labels
@@ -148,7 +149,7 @@ def _rows(grid: Grid, layout: Layout, title: str | None, notes: list[Note]) -> I
     for i, row in body:
         fixed = {role: _text(_at(row, j)) for role, j in layout.roles.items() if role not in ("period", "value")}
         unit = _unit(grid, i, fixed)
-        known = {key: fixed.get(key) for key in ("code", "measure", "source", "vintage", "note")}
+        known = {key: fixed.get(key) for key in ("code", "measure", "source", "vintage", "scope", "note")}
         known |= {"file": grid.file, "sheet": grid.sheet, "unit": unit}
         own = None if layout.kind == "years" else _period(grid, i, layout.roles["period"], row, unit)
         one = None if layout.kind == "wide" else _indicator(grid, i, fixed.get("indicator") or title)
