@@ -100,7 +100,7 @@ WRONG = {
     ("run", "x", "y", "--out", "z"): ("“y” is one word too many.", "“y”是多余的。"),
     ("run", "x", "--out", "y", "--out", "z"): ("--out is given twice.", "--out 写了两次。"),
     ("new", "x"): ("--from is missing.", "缺少 --from。"),
-    ("check",): ("STUDY is missing.", "缺少 STUDY。"),
+    ("check",): ("FILES is missing.", "缺少 FILES。"),
 }
 
 
@@ -164,7 +164,7 @@ def test_check_of_a_study_that_is_not_finished(tmp_path: Path, capsys: Captured)
 
 def test_paths_that_lead_nowhere(tmp_path: Path, capsys: Captured) -> None:
     assert "There is no such file" in err(capsys, "check", str(tmp_path / "none.yaml"))
-    assert "cannot be opened" in err(capsys, "check", str(tmp_path))
+    assert "no rows of data" in err(capsys, "check", str(tmp_path))
     assert "There is no such file" in err(capsys, "new", str(tmp_path / "s"), "--from", str(tmp_path / "none.csv"))
     assert list(tmp_path.iterdir()) == []
 
@@ -277,3 +277,64 @@ def test_a_reader_that_goes_away_is_no_error(arguments: list[str]) -> None:
     done = subprocess.run(line, stdout=start, stderr=subprocess.PIPE, env=environment, timeout=60)
     os.close(start)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+# Files of data
+
+
+@pytest.fixture
+def messy(tmp_path: Path) -> Path:
+    """Make a folder with an ill-formed table, one that lacks its year, and one of no use."""
+    (tmp_path / "a.csv").write_text(
+        '表1 产值(亿元)\n地区,2019年,2020年\n北 京,1,"2,000(p)"\n天津,3,4\n', encoding="gb18030"
+    )
+    (tmp_path / "b.csv").write_text("省份,人口(万人)\n北京,5\n天津,6\n", encoding="utf-8")
+    (tmp_path / "._a.csv").write_bytes(b"\0\5\x16\7")
+    return tmp_path
+
+
+def test_tidy_writes_panel_ledger_and_recipe(messy: Path, capsys: Captured) -> None:
+    panel, ledger, recipe = (messy / "out" / name for name in ("panel.csv", "ledger.csv", "recipe.yaml"))
+    files = ["--out", str(panel), "--ledger", str(ledger), "--write-recipe", str(recipe)]
+    text = out(capsys, "tidy", str(messy), *files)
+    assert "a.csv: 2 units × 2019–2020 (2 years) × 1 indicators" in text
+    assert "To be answered" in text
+    assert "2000.0" in panel.read_text("utf-8-sig")
+    assert "(p)" in ledger.read_text("utf-8-sig")
+    again = out(capsys, "tidy", str(messy / "a.csv"), "--recipe", str(recipe), "--out", str(messy / "again.csv"))
+    assert "Panel: 2 units × 2019–2020 × 1 series" in again
+
+
+def test_tidy_asks_what_the_tables_do_not_say(messy: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def answer(prompt: str) -> str:
+        asked.append(prompt)
+        return "2020" if len(asked) == 1 else ""
+
+    monkeypatch.setattr("builtins.input", answer)
+    text = out(capsys, "tidy", str(messy / "b.csv"), "--ask", "--out", str(messy / "p.csv"))
+    assert "b.csv" in asked[0]
+    assert "Panel: 2 units × 2020 × 1 series" in text
+    assert len(asked) == 1
+
+
+def test_tidy_without_an_answer_says_why(messy: Path, capsys: Captured) -> None:
+    assert command(["tidy", str(messy / "b.csv"), "--out", str(messy / "p.csv")]) == 2
+    assert "No column of years was found" in capsys.readouterr().err
+    assert not (messy / "p.csv").exists()
+
+
+def test_check_files_of_data(tmp_path: Path, capsys: Captured) -> None:
+    rows = "".join(
+        f"{unit},{2000 + t},{100.3 * k * 1.05**t:.1f}\n"
+        for k, unit in enumerate(("北京", "天津", "河北"), 2)
+        for t in range(9)
+    )
+    (tmp_path / "a.csv").write_text(
+        "地区,年份,产值(亿元)\n" + rows.replace("北京,2004,", "北京,2004,1"), encoding="utf-8"
+    )
+    text = out(capsys, "check", str(tmp_path), "--out", str(tmp_path / "f.csv"))
+    assert "2004" in text
+    assert "27 numbers were checked" in text
+    assert "a.csv" in (tmp_path / "f.csv").read_text("utf-8-sig")

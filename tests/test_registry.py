@@ -86,7 +86,7 @@ def test_ids_are_unique_and_grouped() -> None:
     assert [entry.id for entry in ENTRIES] == list(methods())
     assert len({entry.id for entry in ENTRIES}) == len(ENTRIES)
     for entry in ENTRIES:
-        assert re.fullmatch(r"[a-z_]+(\.[a-z_]+)?", entry.id)
+        assert re.fullmatch(r"[a-z_]+(\.[a-z0-9_]+)?", entry.id)
 
 
 PUBLIC = [name for name in room.__all__ if inspect.isfunction(getattr(room, name))]

@@ -1,6 +1,7 @@
 """新质 (nqpf): measure, diagnose and plan new quality productive forces from real statistics.
 
-``nqpf.run("study.yaml")`` runs a study; ``nqpf.read(path)`` reads a table; the method rooms are ``nqpf.index`` and,
+``nqpf.run("study.yaml")`` runs a study; ``nqpf.read(path)`` reads a table and
+``nqpf.tidy(paths)`` makes one clean panel of many; the method rooms are ``nqpf.index`` and,
 for the theory behind it, ``nqpf.theory``. Names are loaded when they are first used, so that importing is quick.
 """
 
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nqpf import data, index, theory
-    from nqpf.data import Panel, read
+    from nqpf.data import Panel, read, tidy
     from nqpf.index import Framework
     from nqpf.study import Assessment, Study, run
 
@@ -24,10 +25,23 @@ _HOME = {
     "Study": "nqpf.study",
     "read": "nqpf.data",
     "run": "nqpf.study",
+    "tidy": "nqpf.data",
 }
 _ROOMS = ("data", "index", "theory")
 
-__all__ = ["Assessment", "Framework", "Panel", "Study", "__version__", "data", "index", "read", "run", "theory"]
+__all__ = [
+    "Assessment",
+    "Framework",
+    "Panel",
+    "Study",
+    "__version__",
+    "data",
+    "index",
+    "read",
+    "run",
+    "theory",
+    "tidy",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import cyclopts
 from cyclopts import App, Parameter
 from rich.console import Console
 
 import nqpf
-from nqpf.errors import NqpfError, SpecError, hint
+from nqpf.errors import DataError, NqpfError, SpecError, hint
 from nqpf.messages import Lang, Text, language, say, speak
+
+if TYPE_CHECKING:
+    from nqpf.data import ReadingRecipe, Tidied
 
 USAGE, INTERRUPTED = 2, 130
 """Exit codes: something the user can mend; Ctrl-C."""
@@ -145,12 +148,82 @@ def new(folder: Path, /, *, from_: Annotated[Path, Parameter(name="--from")]) ->
     print(say("cli.new.done", study=str(new_study(folder, from_))))
 
 
-def check(study: Path, /) -> None:
-    """Check a study and its data without writing anything."""
-    from nqpf.study import Study, check_study
+def tidy(
+    *files: Path,
+    out: Path,
+    ledger: Path | None = None,
+    layout: Literal["long", "wide"] = "long",
+    recipe: Path | None = None,
+    write_recipe: Path | None = None,
+    accept_repairs: bool = False,
+    keep: Literal["neither", "first", "last"] = "neither",
+    places: str = "auto",
+    ask: bool = False,
+) -> None:
+    """Make one clean panel of files as they come."""
+    from nqpf.data import ReadingRecipe, save, write
+    from nqpf.data import tidy as tidy_files
 
-    for line in check_study(Study.load(study)):
+    _need(files)
+
+    def attempt(rules: ReadingRecipe) -> Tidied:
+        return tidy_files(list(files), recipe=rules, accept_repairs=accept_repairs, keep=keep, places=places)
+
+    rules = ReadingRecipe.of(recipe)
+    done = _asking(attempt, rules) if ask else attempt(rules)
+    for line in done.lines():
         print(line)
+    written = [write(done.panel, out, layout, ledger=done.ledger if out.suffix.lower() == ".xlsx" else None)]
+    if ledger is not None:
+        written.append(write(done.ledger.frame, ledger))
+    if write_recipe is not None:
+        written.append(save(write_recipe, done.reading.recipe().to_yaml()))
+    for path in written:
+        print(say("cli.tidy.written", file=str(path)))
+
+
+def _need(files: Sequence[Path]) -> None:
+    if not files:
+        raise SpecError("usage", problem=say("cli.missing_argument", word="FILES"), hint="")
+
+
+def _asking(attempt: Callable[[ReadingRecipe], Tidied], rules: ReadingRecipe) -> Tidied:
+    """Ask what the tables do not say, and attempt again with the answers, until no question is answered."""
+    while True:
+        try:
+            done, fault = attempt(rules), None
+            questions = done.questions
+        except DataError as error:
+            fault, questions = error, error.values.get("questions", ())
+        asked = [(q, input(str(say("cli.tidy.ask", why=q.why, file=q.file, key=q.key))).strip()) for q in questions]
+        if not any(answer for _, answer in asked):
+            if fault is not None:
+                raise fault
+            return done
+        for question, answer in asked:
+            if answer:
+                rules = rules.knowing(question.file, question.sheet, **{question.key: answer})
+
+
+def check(*files: Path, out: Path | None = None) -> None:
+    """Check a study, or files of data, without writing anything else."""
+    _need(files)
+    if len(files) == 1 and files[0].suffix.lower() in (".yaml", ".yml"):
+        from nqpf.study import Study, check_study
+
+        for line in check_study(Study.load(files[0])):
+            print(line)
+        return
+    from nqpf.data import check_tables, read, write
+
+    reading = read(list(files), faults="apart")
+    found = check_tables(reading)
+    for line in [*(note.text() for note in (*reading.notes, *found.notes) if note.severity != "info"), *found.lines()]:
+        print(line)
+    counts = {"findings": len(found), "errors": found.errors, "warnings": found.warnings}
+    print(say("cli.check.counts", cells=reading.frame.height + reading.totals.height, **counts))
+    if out is not None:
+        print(say("cli.tidy.written", file=str(write(found, out))))
 
 
 def methods(id: str | None = None, /) -> None:
@@ -174,4 +247,4 @@ def theory(id: str | None = None, /, *, diagram: bool = False) -> None:
     print(room.diagram_text(lang) if diagram else room.describe(id, lang) if id else room.overview(lang))
 
 
-VERBS = {verb.__name__: verb for verb in (run, demo, new, check, methods, theory)}
+VERBS = {verb.__name__: verb for verb in (run, demo, new, tidy, check, methods, theory)}

@@ -13,8 +13,8 @@ from nqpf.errors import SpecError, hint, listing
 from nqpf.messages import Text, say
 from nqpf.yamlfile import Label, Strict, load, validate
 
-ROOMS = ("index",)
-"""Method rooms that have a registry."""
+ROOMS = ("index", "data")
+"""Rooms that have a registry."""
 
 
 class Entry(Strict):

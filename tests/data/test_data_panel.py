@@ -147,9 +147,9 @@ def test_two_rows_for_one_cell_are_named(tmp_path: Path) -> None:
 
 
 def test_two_rows_in_two_files_are_told_with_both(tmp_path: Path) -> None:
-    for name in ("a.csv", "b.csv"):
-        (tmp_path / name).write_text("省份,年份,x\n北京,2019,1\n", encoding="utf-8")
-    with pytest.raises(DataError, match=r"a\.csv C2 = 1\.0, b\.csv C2 = 1\.0"):
+    for name, value in (("a.csv", 1), ("b.csv", 2)):
+        (tmp_path / name).write_text(f"省份,年份,x\n北京,2019,{value}\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"a\.csv C2 = 1\.0, b\.csv C2 = 2\.0"):
         read([tmp_path / "a.csv", tmp_path / "b.csv"]).to_panel()
 
 
@@ -158,6 +158,7 @@ def test_two_rows_in_two_files_are_told_with_both(tmp_path: Path) -> None:
     [
         ("measure", "mixed_measures", "不同的计量单位：甲、乙"),
         ("vintage", "mixed_vintages", "混用了不同版本的数据：甲、乙"),
+        ("scope", "mixed_scopes", "混用了不同的统计范围：甲、乙"),
     ],
 )
 def test_one_series_of_two_kinds_is_refused_where_it_changes(column: str, code: str, zh: str) -> None:
@@ -171,6 +172,49 @@ def test_one_series_of_two_kinds_is_refused_where_it_changes(column: str, code: 
     assert caught.value.code == code
     assert caught.value.where == Where(file="f", cell="D4", unit="a", indicator="x", period=2020)
     assert zh in caught.value.text().zh
+
+
+def test_vintages_and_scopes_may_be_mixed_by_name_and_measures_never() -> None:
+    columns = ("unit", "period", "indicator", "value", "measure", "vintage", "scope")
+    cells = (("a", 2019, "x", 1.0, "亿元", "甲", "全部"), ("a", 2020, "x", 2.0, "亿元", "乙", "城镇"))
+    rows = tidy(*cells, columns=columns)
+    text = Text.same("x")
+    with pytest.raises(DataError, match=r"write mix: \[vintage\] for the series"):
+        Panel.from_tidy(rows, series=[Series("x", text, mix=("scope",))])
+    with pytest.raises(DataError, match=r"write mix: \[scope\] for the series"):
+        Panel.from_tidy(rows, series=[Series("x", text, mix=("vintage",))])
+    (series,) = Panel.from_tidy(rows, series=[Series("x", text, mix=("vintage", "scope"))]).series
+    assert (series.vintage, series.scope) == ("甲；乙", "全部；城镇")
+    other = rows.with_columns(measure=pl.Series(["亿元", "万元"]))
+    with pytest.raises(DataError, match="units of measure"):
+        Panel.from_tidy(other, series=[Series("x", text, mix=("vintage", "scope"))])
+
+
+def test_three_vintages_of_one_figure_are_refused_as_such() -> None:
+    """Guangdong's GDP of 2022: communiqué, final verification, after the fifth economic census."""
+    columns = ("unit", "period", "indicator", "value", "measure", "vintage")
+    written = [(129118.58, "快报"), (129513.6, "最终核实"), (132547.1, "五普修订")]
+    rows = tidy(*(("广东", 2022, "gdp", v, "亿元", e) for v, e in written), columns=columns)
+    with pytest.raises(DataError) as caught:
+        Panel.from_tidy(rows)
+    assert caught.value.code == "mixed_vintages"
+    assert "快报、最终核实、五普修订" in caught.value.text().zh
+    (one,) = Panel.from_tidy(rows.filter(vintage="五普修订")).series
+    assert one.vintage == "五普修订"
+
+
+def test_footnotes_become_the_note_of_their_series_unless_one_is_given() -> None:
+    columns = ("unit", "period", "indicator", "value", "note", "scope")
+    rows = tidy(
+        ("a", 2019, "x", 1.0, "不含私营单位", "城镇单位"), ("b", 2019, "x", 1.0, "2012 年起分类不同", "城镇单位"),
+        ("a", 2019, "y", 1.0, None, None), ("a", 2020, "x", 1.0, "不含私营单位", "城镇单位"),
+        columns=columns,
+    )  # fmt: skip
+    x, y = Panel.from_tidy(rows).series
+    assert x.note == Text.same("不含私营单位；2012 年起分类不同")
+    assert (x.scope, y.note, y.scope) == ("城镇单位", None, None)
+    stated = Panel.from_tidy(rows, series=[Series("x", Text.same("x"), note=Text("已知", "known"))]).series[0]
+    assert stated.note == Text("已知", "known")
 
 
 def test_two_series_may_differ_in_measure_and_vintage() -> None:

@@ -176,7 +176,7 @@ def test_every_form_of_a_province_resolves_to_it(row: dict[str, str]) -> None:
     )
 
 
-@pytest.mark.parametrize("scheme", ["provinces", "countries"])
+@pytest.mark.parametrize("scheme", ["provinces", "cities", "countries"])
 def test_only_declared_names_are_ambiguous_and_totals_are_no_places(scheme: str) -> None:
     known = gz.gazetteer(scheme)
     declared = {
@@ -207,6 +207,236 @@ def test_two_names_of_one_place_may_stand_side_by_side() -> None:
     found = places.resolve(["内蒙古", "Inner Mongolia", "内蒙古"])
     assert list(found) == ["内蒙古", "Inner Mongolia"]
     assert found["内蒙古"] is found["Inner Mongolia"]
+
+
+# --- cities -----------------------------------------------------------------------------------------------------------
+
+
+def test_there_are_333_units_of_prefecture_level_of_four_kinds() -> None:
+    table = places.cities()
+    kinds = {"市": 293, "地区": 7, "自治州": 30, "盟": 3}
+    assert {kind: table["full_zh"].str.ends_with(kind).sum() for kind in kinds} == kinds
+    assert table.height == sum(kinds.values()) == 333
+    for column in ("code", "full_zh", "short_zh", "en"):
+        assert table[column].n_unique() == 333, column
+        assert table[column].null_count() == 0, column
+    assert table["code"].to_list() == sorted(table["code"])
+    assert (table["code"].str.head(2) + "0000" == table["province"]).all()
+    provinces = table.group_by("province").len().join(places.provinces(), left_on="province", right_on="code")
+    assert provinces.height == 27
+    sizes = dict(provinces.select("short_zh", "len").iter_rows())
+    assert (sizes["广东"], sizes["四川"], sizes["新疆"], sizes["海南"], sizes["安徽"]) == (21, 21, 14, 4, 16)
+
+
+def test_pinyin_has_the_readings_of_place_names() -> None:
+    read = dict(places.cities().select("short_zh", "pinyin").iter_rows())
+    wanted = {
+        "长治": "Changzhi",
+        "漯河": "Luohe",
+        "朝阳": "Chaoyang",
+        "巴中": "Bazhong",
+        "六安": "Lu'an",
+        "台州": "Taizhou",
+    }
+    wanted |= {
+        "亳州": "Bozhou",
+        "丽水": "Lishui",
+        "厦门": "Xiamen",
+        "蚌埠": "Bengbu",
+        "乐山": "Leshan",
+        "昌都": "Changdu",
+    }
+    assert {name: read[name] for name in wanted} == wanted
+    assert dict(places.cities().select("short_zh", "en").iter_rows())["呼和浩特"] == "Hohhot"
+
+
+def test_every_form_of_a_city_resolves_to_it() -> None:
+    provinces = {row["code"]: row for row in places.provinces().iter_rows(named=True)}
+    for row in places.cities().iter_rows(named=True):
+        code, province = row["code"], provinces[row["province"]]
+        forms: list[object] = [row["full_zh"], row["short_zh"], code, code[:4], int(code), f"156{code}", f"{code}.0"]
+        forms += [f"{province['full_zh']}{row['full_zh']}", f"{row['pinyin']}, {province['en']}", row["en"].upper()]
+        forms += [" ".join(row["short_zh"]), *(row["aliases"].split(";") if row["aliases"] else [])]
+        found = places.resolve(forms, "cities")
+        assert {place.code for place in found.values()} == {code}, row
+        assert next(iter(found.values())).title.en == row["en"]
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("222400", ["延边", "延边州", "延边自治州", "延边朝鲜族自治州", "Yanbian Prefecture"]),
+        ("152200", ["兴安", "兴安盟", "Hinggan"]),
+        ("650100", ["乌鲁木齐", "Urumqi", "Wulumuqi"]),
+        ("341500", ["Lu'an", "Luan", "Lu’an"]),
+        ("141100", ["Lüliang", "Luliang", "Lvliang"]),
+        ("110000", ["北京", "北京市", "110000", "1100", "110100", "Beijing"]),
+        ("632500", ["海南州", "海南藏族自治州", "青海海南州"]),
+    ],
+)
+def test_other_names_of_cities(code: str, names: list[object]) -> None:
+    assert set(codes_of(names, "cities")) == {code}
+
+
+def test_cities_written_alike_are_told_apart_by_their_province_only() -> None:
+    assert codes_of(["Suzhou, Anhui", "Suzhou (Jiangsu)", "宿州"], "cities") == ["341300", "320500", "341300"]
+    with pytest.raises(PlaceError) as caught:
+        places.resolve(["Suzhou", "Hefei"], "cities")
+    assert "“Suzhou” (Suzhou (Jiangsu) 320500 or Suzhou (Anhui) 341300)" in caught.value.text().en
+    with pytest.raises(PlaceError) as caught:
+        places.resolve(["海南", "西宁"], "cities")
+    assert "“海南”（海南 460000 或 海南州 632500）" in caught.value.text().zh
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("420600", ["襄樊", "襄樊市", "襄阳"]),
+        ("530800", ["思茅", "思茅市", "思茅地区", "532700", "普洱"]),
+        ("320800", ["淮阴市", "淮阴", "淮安"]),
+        ("150500", ["哲里木盟", "152300", "通辽"]),
+        ("150600", ["伊克昭盟", "鄂尔多斯"]),
+        ("341300", ["宿县地区", "3422", "156342200", "宿州"]),
+        ("430800", ["大庸", "张家界"]),
+        ("460100", ["441000", "海口市"]),
+        ("500000", ["510200", "重庆市"]),
+        ("210200", ["旅大市", "大连"]),
+        ("540600", ["那曲地区", "542400", "那曲市"]),
+        ("511700", ["达川地区", "达州"]),
+    ],
+)
+def test_old_names_and_codes_mean_the_unit_of_today(code: str, names: list[object]) -> None:
+    assert set(codes_of(names, "cities")) == {code}
+
+
+@pytest.mark.parametrize(
+    ("name", "zh", "en"),
+    [
+        ("莱芜", "（2019 年起属济南）", "(since 2019 part of Jinan)"),
+        ("371200", "（2019 年起属济南）", "(since 2019 part of Jinan)"),
+        ("巢湖市", "（2011 年起分属合肥、芜湖、马鞍山）", "(since 2011 divided among Hefei, Wuhu, Ma'anshan)"),
+        ("巢湖地区", "（2011 年起分属合肥、芜湖、马鞍山）", "(since 2011 divided among Hefei, Wuhu, Ma'anshan)"),
+        ("涪陵", "（1997 年起属重庆）", "(since 1997 part of Chongqing)"),
+        ("万县地区", "（1997 年起属重庆）", "(since 1997 part of Chongqing)"),
+        ("石家庄地区", "（1993 年起属石家庄）", "(since 1993 part of Shijiazhuang)"),
+        ("梧州地区", "（1997 年起分属梧州、贺州）", "(since 1997 divided among Wuzhou, Hezhou)"),
+        ("452400", "（1997 年起分属梧州、贺州）", "(since 1997 divided among Wuzhou, Hezhou)"),
+    ],
+)
+def test_a_unit_that_is_no_more_is_none_of_todays(name: str, zh: str, en: str) -> None:
+    with pytest.raises(PlaceError) as caught:
+        places.resolve([name, "济南", "石家庄"], "cities")
+    assert caught.value.code == "former_place"
+    assert f"“{name}”{zh}" in caught.value.text().zh
+    assert f"“{name}” {en}" in caught.value.text().en
+    assert "places: none" in caught.value.text().zh
+    assert places.unknown([name, "济南"], "cities") == [name]
+
+
+def test_no_suffix_is_guessed() -> None:
+    for name in ("深圳地区", "苏州自治州", "海南市", "3200", "320599"):
+        with pytest.raises(PlaceError) as caught:
+            places.resolve([name], "cities")
+        assert caught.value.code == "unknown_place"
+
+
+def test_every_change_leads_to_units_of_today() -> None:
+    changes = places.code_changes()
+    kinds = {"renamed", "upgraded", "moved", "merged", "split", "abolished", "founded"}
+    assert set(changes["kind"]) == kinds
+    assert changes["year"].is_between(1981, 2019).all()
+    assert changes["year"].is_sorted()
+    known = gz.gazetteer("cities")
+    titles = {place.title for place in known.places.values()} | {
+        p.title for p in gz.gazetteer("provinces").places.values()
+    }
+    for row in changes.filter(pl.col("old_name").is_not_null()).iter_rows(named=True):
+        key = gz.clean(row["old_name"])
+        if key in known.former:
+            assert set(known.former[key].heirs) <= titles, row
+        else:
+            assert len(known.codes[key]) == 1, row
+        if row["kind"] in ("merged", "split", "abolished"):
+            assert key in known.former, row
+    assert changes.filter(kind="split")["new_code"].str.contains(";").all()
+    assert (
+        not changes.filter(pl.col("kind").is_in(["renamed", "upgraded", "merged"]))["new_code"].str.contains(";").any()
+    )
+
+
+def test_units_founded_or_changed_in_known_years() -> None:
+    changes = {name: year for year, name in places.code_changes().select("year", "new_name").iter_rows()}
+    years = {
+        "三沙市": 2012,
+        "儋州市": 2015,
+        "襄阳市": 2010,
+        "普洱市": 2007,
+        "海东市": 2013,
+        "中卫市": 2003,
+        "济南市": 2019,
+    }
+    assert {name: changes[name] for name in years} == years
+
+
+def test_a_list_of_285_cities_with_the_municipalities_is_one_of_cities() -> None:
+    names = [n for n in places.cities()["short_zh"] if n != "海南州"] + ["北京", "天津", "上海", "重庆", "全国"]
+    assert places.choose_scheme(names) == "cities"
+    assert places.choose_scheme(["北京", "吉林", "济南", "莱芜"]) == "cities"
+    found = places.resolve(["北京", "吉林", "长春", "广州"])
+    assert [p.code for p in found.values()] == ["110000", "220200", "220100", "440100"]
+
+
+def test_provinces_are_never_taken_for_cities() -> None:
+    short = places.provinces()["short_zh"].to_list()
+    assert places.choose_scheme(short) == "provinces"
+    assert places.choose_scheme([n if n != "西藏" else "四藏" for n in short]) == "provinces"
+    assert places.choose_scheme(["北京", "上海", "天津", "重庆"]) == "provinces"
+    assert places.choose_scheme(["吉林", "海南"]) == "provinces"
+    assert codes_of(["吉林", "北京"]) == ["220000", "110000"]
+
+
+def test_provinces_among_cities_are_totals() -> None:
+    assert list(places.resolve(["广东省", "广州", "深圳", "全省"])) == ["广州", "深圳"]
+    assert places.is_total("山东", "cities")
+    assert not places.is_total("吉林", "cities")
+
+
+def test_the_units_a_complete_table_holds() -> None:
+    assert len(places.complete_set("provinces")) == 31
+    assert "710000" not in places.complete_set("provinces")
+    assert len(places.complete_set("cities")) == 333
+    assert len(places.complete_set("countries")) == 250
+
+
+def test_what_a_total_is_the_sum_of() -> None:
+    assert places.covered("全   国") == places.complete_set("provinces")
+    blocs = [places.covered(name) or () for name in ("东部地区", "中部地区", "西部地区", "东北地区")]
+    assert [len(b) for b in blocs] == [10, 6, 12, 3]
+    assert sorted(code for bloc in blocs for code in bloc) == list(places.complete_set("provinces"))
+    assert places.covered("全国平均") is None
+    assert places.covered("北京") is None
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        (
+            "150000",
+            ["neimenggu", "Nei Mongol", "内蒙 古", "内蒙古 Inner Mongolia", "Inner Mongolia AR", "156150000", 15],
+        ),
+        ("540000", ["Xizang", "Tibet", "西 藏", "西藏Xizang", "54", "156540000"]),
+        ("610000", ["Shaanxi", "Shaanxi Province", "Shaanxi Sheng", "陕西 Shaanxi"]),
+        ("140000", ["Shanxi", "Shanxi Province", "Shanxi Sheng", "山西 Shanxi"]),
+        ("110000", ["Beijing Shi", "Beijing City", "北  京 Beijing"]),
+        ("230000", ["黑龙 江", "Heilongjiang", "HEILONGJIANG"]),
+    ],
+)
+def test_provinces_as_yearbooks_and_packages_write_them(code: str, names: list[object]) -> None:
+    assert set(codes_of(names, "provinces")) == {code}
+
+
+def test_a_bilingual_name_that_contradicts_itself_is_unknown() -> None:
+    assert places.unknown(["山西 Shaanxi", "陕西 Shanxi"], "provinces") == ["山西 Shaanxi", "陕西 Shanxi"]
 
 
 # --- what is not a place --------------------------------------------------------------------------------------------
@@ -293,7 +523,8 @@ def test_an_unknown_scheme_is_named() -> None:
     with pytest.raises(PlaceError) as caught:
         places.resolve(["北京"], "province")
     assert caught.value.text().en == (
-        "There is no list of places called “province”. Choose one of: provinces, countries. Did you mean “provinces”?"
+        "There is no list of places called “province”. Choose one of: provinces, cities, countries. "
+        "Did you mean “provinces”?"
     )
 
 

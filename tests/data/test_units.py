@@ -90,6 +90,22 @@ def refused(source: str, target: str) -> DataError:
         ("1952=1", "1952=100", 100),
         ("1978年=100", "1978=1", 0.01),
         ("上年=100", "上年=1", 0.01),
+        ("（上年=100）", "上年=1", 0.01),
+        ("2020年=100", "2020=1", 0.01),
+        ("104 tons", "万吨", 1),
+        ("(104tons)", "吨", 10000),
+        ("104吨", "10^4 t", 1),
+        ("108cu.m", "亿立方米", 1),
+        ("108 kW·h", "亿千瓦时", 1),
+        ("106 yuan", "百万元", 1),
+        ("人/104 人", "人/万人", 1),
+        ("年末万人", "万人", 1),
+        ("万人（年末）", "人", 10000),
+        ("人(年末数)", "人", 1),
+        ("户均公顷", "公顷/户", 1),
+        ("人均 公斤", "千克/人", 1),
+        ("人均万千瓦时", "kWh/人", 10000),
+        ("10^15 Btu", "EJ", 1.05505585262),
     ],
 )
 def test_conversion(source: str, target: str, factor: float) -> None:
@@ -165,6 +181,10 @@ def test_words_may_be_capitals_but_symbols_may_not() -> None:
         ("上年=100", "1978=100"),
         ("指数", "比例"),
         ("千瓦", "千瓦时"),
+        ("人均元", "元"),
+        ("户均公顷", "公顷/人"),
+        ("104 tons", "104 tce"),
+        ("1952=1", "1978=1"),
     ],
 )
 def test_what_has_no_fixed_factor_is_not_converted(source: str, target: str) -> None:
@@ -212,6 +232,17 @@ def test_mismatch_says_what_each_measures() -> None:
         ("元人", "元人"),
         ("元^", "^"),
         ("当年价", "当年价"),
+        ("104", "104"),
+        ("104 万吨", "104 万吨"),
+        ("10^4 104 吨", "10^4 104 吨"),
+        ("101 人", "101"),
+        ("102 tons", "102"),
+        ("105", "105"),
+        ("104^2 吨", "104"),
+        ("1040 吨", "1040"),
+        ("年末", "年末"),
+        ("人均", "均"),
+        ("(上年=100", "上年=100"),
     ],
 )
 def test_unknown_units_are_refused_by_their_part(text: str, part: str) -> None:
@@ -252,6 +283,29 @@ def test_a_product_after_a_slash_needs_brackets(text: str) -> None:
         parse_unit(text)
     assert caught.value.text().zh == f"计量单位“{text}”可以有两种读法：“/”后面又有乘积。请加括号，如 元/(人·年)。"
     assert "can be read in two ways" in caught.value.text().en
+
+
+@pytest.mark.parametrize(
+    ("number", "power"),
+    [(Fraction(1), 0), (Fraction(1000), 3), (Fraction(1, 100), -2), (Fraction(20), None), (Fraction(0), None)],
+)
+def test_powers_of_ten(number: Fraction, power: int | None) -> None:
+    assert units.exponent_of_ten(number) == power
+
+
+@pytest.mark.parametrize(
+    ("text", "rest", "prices"),
+    [
+        ("亿元", "亿元", None),
+        ("亿元(当年价)", "亿元", None),
+        ("亿元，2000年不变价", "亿元", "2000"),
+        ("万元/人(2010年价)", "万元/人", "2010"),
+        ("constant 2015 US$", "US$", "2015"),
+        ("亿元(可比价)", "亿元", "可比价"),
+    ],
+)
+def test_the_statement_of_prices(text: str, rest: str, prices: str | None) -> None:
+    assert units.split_prices(text) == (rest, prices)
 
 
 @pytest.mark.parametrize("text", ["亿元", "上年=100", "%", "部/百人", "10^7 kWh", "亿元，当年价", "教师=1"])

@@ -62,6 +62,19 @@ def test_vintages_do_not_mix_unless_allowed(grow: Any, fill: Any) -> None:
     np.testing.assert_array_equal(build(panel, grow(allowed)).scores, build(fill(RAW), grow(TREE)).scores)
 
 
+def test_scopes_do_not_mix_unless_allowed(grow: Any, fill: Any) -> None:
+    rd = Series("rd", Text.same("rd"), scope="above-scale industry")
+    gdp = Series("gdp", Text.same("gdp"), scope="whole economy")
+    panel = marked(fill(RAW), {}, rd=rd, gdp=gdp)
+    with pytest.raises(SpecError, match="rd: above-scale industry, gdp: whole economy") as caught:
+        build(panel, grow(TREE))
+    assert caught.value.code == "mixed_scopes_in_formula"
+    with speak("zh"):
+        assert "mixed_scopes: true" in str(caught.value)
+    allowed = {"D": {"share": {**TREE["D"]["share"], "mixed_scopes": True}}, "x": "cost"}  # type: ignore[index]
+    np.testing.assert_array_equal(build(panel, grow(allowed)).scores, build(fill(RAW), grow(TREE)).scores)
+
+
 def test_formulas_that_do_not_work(grow: Any, fill: Any) -> None:
     def built(formula: str) -> Index:
         return build(fill(RAW | {"z": [[0, 1, 2], [1, 1, 1]]}), grow({"s": {"direction": "cost", "formula": formula}}))

@@ -139,6 +139,14 @@ def test_the_catalogue_fills_in_what_is_not_written(tmp_path: Path) -> None:
             "不能再写 mixed_vintages",
         ),
         (
+            "dimension_with_formula",
+            "availability: 0.5",
+            "mixed_scopes: true",
+            5,
+            "cannot have mixed_scopes",
+            "不能再写 mixed_scopes",
+        ),
+        (
             "target_missing",
             "        target: 1700\n",
             "",

@@ -184,6 +184,19 @@ CASES = {
         en=("study.yaml, line 21", "mixes vintages: gdp: 2020, pop: 2010 census", "mixed_vintages: true"),
         zh=("study.yaml，第 21 行", "混用了不同版本的数据：gdp: 2020、pop: 2010 census", "mixed_vintages: true"),
     ),
+    "mixed scopes in a formula": Case(
+        study=(
+            ("gdp: {unit: 亿元, source: yearbook, vintage: 2020}", "gdp: {unit: 亿元, scope: 全部}"),
+            ("pop: {unit: 万人, source: yearbook}", "pop: {unit: 万人, scope: 城镇}"),
+        ),
+        en=("study.yaml, line 21", "mixes scopes: gdp: 全部, pop: 城镇", "mixed_scopes: true"),
+        zh=("study.yaml，第 21 行", "混用了不同统计范围的数据：gdp: 全部、pop: 城镇", "mixed_scopes: true"),
+    ),
+    "a word that is no kind of mixture": Case(
+        study=(("pop: {unit: 万人, source: yearbook}", "pop: {unit: 万人, mix: [source]}"),),
+        en=("study.yaml, line 11, key data.series.pop.mix.0", "“source”", "The choices are: vintage, scope"),
+        zh=("study.yaml，第 11 行，键 data.series.pop.mix.0", "“source”", "vintage、scope"),
+    ),
     "weights that do not sum": Case(
         study=(("weight: 0.6", "weight: 0.7"),),
         en=("study.yaml, line 13, key framework", "weights under “whole” sum to 1.1", "rescale: true"),

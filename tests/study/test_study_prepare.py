@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from nqpf.data import Status, suspicious_cells
+from nqpf.data import Status
 from nqpf.errors import NqpfError, SpecError
 from nqpf.index import Framework
 from nqpf.messages import say
@@ -308,10 +308,12 @@ def test_checking_counts_changed_and_odd_cells(workshop: Any) -> None:
     workshop.edit("gdp: {unit: 亿元,", "gdp: {unit: 亿元, convert: 万元,")
     workshop.edit("河北,2020,", "河北,2020,99", "data.csv")
     lines = check_study(Study.load(workshop.study))
-    odd = suspicious_cells(prepared(workshop).reported).height
+    checks = prepared(workshop).checks
+    odd = checks.errors + checks.warnings
     assert odd > 0
     assert say("cli.check.changed", count=24) in lines
     assert say("cli.check.odd", count=odd) in lines
+    assert [line for line in lines if line in checks.lines("warning")] == checks.lines("warning")
 
 
 def test_a_year_that_no_unit_has_is_remarked_on(workshop: Any) -> None:

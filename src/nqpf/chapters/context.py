@@ -10,13 +10,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from nqpf.data import Ledger, Panel
+from nqpf.data import Checks, Ledger, Panel
+from nqpf.data.missing import Filled, is_filled
 from nqpf.errors import MethodError
 from nqpf.index import Framework, Index, contributions, leave_one_out, obstacle
 from nqpf.index.contributions import Contributions
 from nqpf.index.framework import Node
 from nqpf.index.leave_one_out import LeaveOneOut
 from nqpf.index.obstacle import Obstacles
+from nqpf.index.over_draws import OverDraws
 from nqpf.index.tree import node_ends
 from nqpf.messages import Text
 from nqpf.results import Note
@@ -44,6 +46,12 @@ class Context:
         The index.
     group, group_titles
         Each unit's group and each group's title; empty where there are none.
+    filled
+        How missing values were dealt with.
+    checks
+        What looks wrong in the numbers as reported.
+    over_draws
+        Ranks on every draw of the imputed cells, where any were drawn.
     """
 
     title: Text
@@ -56,6 +64,9 @@ class Context:
     index: Index
     group: Mapping[str, str]
     group_titles: Mapping[str, Text]
+    filled: Filled
+    checks: Checks
+    over_draws: OverDraws | None = None
 
     @property
     def framework(self) -> Framework:
@@ -111,6 +122,17 @@ class Context:
     def leave_one_out(self) -> LeaveOneOut:
         """Ranks without each indicator in turn."""
         return leave_one_out(self.index)
+
+    def rank_interval(self) -> tuple[Floats, Floats]:
+        """Return the best and worst rank, ``float64[T, N]`` each: indicators left out, imputed cells drawn anew."""
+        if self.over_draws is not None:
+            return self.over_draws.low, self.over_draws.high
+        return self.leave_one_out.interval()
+
+    @cached_property
+    def imputed(self) -> NDArray[np.bool_]:
+        """Where an indicator rests on a filled figure, ``bool[T, N, K]``."""
+        return is_filled(self.index.panel.status)
 
     @cached_property
     def unit_names(self) -> pl.DataFrame:

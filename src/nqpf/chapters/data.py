@@ -1,4 +1,4 @@
-"""Chapter *Data*: what was used, from where, what is missing, filled or changed, and which cells look odd."""
+"""Chapter *Data*: what was used, from where and of whom, what is missing, filled or changed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import polars as pl
 from nqpf.chapters.blocks import Block, Callout, Chapter, Column, Paragraph, Table
 from nqpf.chapters.context import Context
 from nqpf.charts.coverage import coverage
-from nqpf.data import Status, suspicious_cells
+from nqpf.data import Status
 from nqpf.messages import say
 from nqpf.results import Finding
 
@@ -18,7 +18,6 @@ FILLED = (Status.IMPUTED, Status.INTERPOLATED, Status.EXTRAPOLATED)
 def data_chapter(context: Context) -> Chapter:
     """Return the chapter and its findings."""
     cells = _cells(context)
-    odd = suspicious_cells(context.reported)
     filled = int(np.isin(context.panel.status, FILLED).sum())
     missing = int((context.panel.status == Status.MISSING).sum())
     numbers = {
@@ -29,16 +28,16 @@ def data_chapter(context: Context) -> Chapter:
         "cells": context.panel.values.size,
         "missing": missing,
         "filled": filled,
-        "odd": odd.height,
+        "odd": context.checks.errors + context.checks.warnings,
     }
     figure = coverage(
         cells, id="coverage", title=say("data.coverage.title"), caption=say("data.coverage.caption", **numbers)
     )
     blocks: list[Block] = [Paragraph(say("data.scope", **numbers)), figure, _sources(context)]
-    blocks += [Callout(note.text(), note.severity) for note in context.notes if note.code != "layout"]
+    told = [note for note in context.notes if note.code != "layout" and not note.code.startswith("registered_")]
+    blocks += [Callout(note.text(), note.severity) for note in told]
     blocks.append(_missing(context) if missing else Paragraph(say("data.nothing_missing")))
     blocks.append(_ledger(context) if len(context.ledger) else Paragraph(say("data.nothing_changed")))
-    blocks.append(_odd(context, odd) if odd.height else Paragraph(say("data.nothing_odd")))
     finding = Finding("data_complete", numbers, "missing == 0 and filled == 0", "coverage")
     if missing or filled:
         finding = Finding("data_holes", numbers, "missing + filled > 0", "coverage")
@@ -71,17 +70,20 @@ def _sources(context: Context) -> Table:
             s.measure,
             s.source,
             s.vintage,
+            s.scope,
             s.note.zh if s.note else None,
             s.note.en if s.note else None,
         )
         for s in context.panel.series
     ]
-    names = ["series", "title_zh", "title_en", "measure", "source", "vintage", "note_zh", "note_en"]
+    names = ["series", "title_zh", "title_en", "measure", "source", "vintage", "scope", "note_zh", "note_en"]
     frame = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
     columns = [Column("series", say("column.series")), Column("title", say("column.title"))]
     columns += [Column("measure", say("column.measure")), Column("source", say("column.source"))]
     if frame["vintage"].null_count() < frame.height:
         columns.append(Column("vintage", say("column.vintage")))
+    if frame["scope"].null_count() < frame.height:
+        columns.append(Column("scope", say("checks.scope")))
     if frame["note_zh"].null_count() < frame.height:
         columns.append(Column("note", say("column.note")))
     unsourced = frame["source"].null_count()
@@ -139,24 +141,3 @@ def _ledger(context: Context) -> Table:
         Column("detail", say("column.detail")),
     )
     return Table("ledger", say("data.ledger.title"), frame, columns, say("data.ledger.note", count=frame.height))
-
-
-def _odd(context: Context, odd: pl.DataFrame) -> Table:
-    kinds = {k: say(f"suspicion.{k}") for k in odd["kind"].unique().to_list()}
-    frame = (
-        odd.with_columns(
-            pl.col("kind").replace_strict({k: t.zh for k, t in kinds.items()}).alias("kind_zh"),
-            pl.col("kind").replace_strict({k: t.en for k, t in kinds.items()}).alias("kind_en"),
-        )
-        .join(context.unit_names.select("unit", "unit_zh", "unit_en"), on="unit", how="left", maintain_order="left")
-        .join(context.series_names("indicator"), on="indicator", how="left", maintain_order="left")
-    )
-    columns = (
-        Column("indicator", say("column.series")),
-        Column("unit", say("column.unit")),
-        Column("period", say("column.period"), "integer"),
-        Column("kind", say("column.suspicion")),
-        Column("value", say("column.value"), "number", None),
-        Column("size", say("column.size"), "number", 2),
-    )
-    return Table("suspicious", say("data.suspicious.title"), frame, columns, say("data.suspicious.note"))

@@ -9,6 +9,7 @@ from nqpf.chapters.blocks import Block, Callout, Chapter, Column, Paragraph, Sec
 from nqpf.chapters.context import Context
 from nqpf.chapters.index_findings import index_findings
 from nqpf.chapters.index_frames import by_group, parts_by_dimension, summary_frame, weights_frame, wide_parts
+from nqpf.chapters.index_imputed import draw_columns, imputed_blocks, imputed_caption
 from nqpf.charts import contributions as contribution_charts
 from nqpf.charts.figure import Figure
 from nqpf.charts.ranking import ranking
@@ -23,7 +24,7 @@ def index_chapter(context: Context) -> Chapter:
     levels: list[Block] = [Paragraph(say("index.how", **_how(context)))]
     if context.scheme == "provinces":
         levels.append(_map(context))
-    levels += [_ranking_figure(context), _scores_table(context)]
+    levels += [_ranking_figure(context), _scores_table(context), *imputed_blocks(context)]
     change: list[Block] = [_trend(context)]
     if context.change_parts is not None:
         changes = context.change_parts.to_frame()
@@ -63,20 +64,31 @@ def _value_title(context: Context) -> Text:
     return say("index.value_title", index=context.framework.title, range=_range(context))
 
 
+def _with_imputed(context: Context, text: Text, period: int | None = None) -> Text:
+    """Return a caption or note with the share of imputed figures behind it, where there are any."""
+    return Text.join([text, *imputed_caption(context, period)], "", " ")
+
+
 def _map(context: Context) -> Figure:
     data = context.scores.filter(pl.col("node") == context.framework.root.id).select("unit", "period", value="score")
     title = say("index.map.title", index=context.framework.title, year=context.last)
-    caption = say("index.map.caption", range=_range(context))
+    caption = _with_imputed(context, say("index.map.caption", range=_range(context)))
     return tile_map(data, id="map", title=title, caption=caption, value_title=context.framework.title)
 
 
 def _ranking_figure(context: Context) -> Figure:
     periods = (context.first, context.last) if context.first != context.last else None
+    caption = say("index.ranking.caption", count=len(context.framework.indicators), first=context.first)
+    if context.over_draws is not None:
+        numbers = {"count": len(context.framework.indicators), "draws": len(context.over_draws.ranks)}
+        caption = say("index.ranking.caption_draws", first=context.first, **numbers)
+    if caption_of_year := imputed_caption(context, context.last):
+        caption = Text.join([caption, *caption_of_year, say("index.imputed.marked")], "", " ")
     return ranking(
         by_group(context, summary_frame(context)),
         id="ranking",
         title=say("index.ranking.title", index=context.framework.title, year=context.last),
-        caption=say("index.ranking.caption", count=len(context.framework.indicators), first=context.first),
+        caption=caption,
         value_title=_value_title(context),
         periods=periods,
     )
@@ -90,7 +102,10 @@ def _scores_table(context: Context) -> Table:
     columns += [
         Column("rank_low", say("column.rank_low"), "integer"),
         Column("rank_high", say("column.rank_high"), "integer"),
+        *draw_columns(context),
     ]
+    if context.imputed.any():
+        columns.append(Column("imputed", say("column.imputed"), "percent", 1))
     if context.first != context.last:
         columns += [Column("rank_first", say("column.rank_in", year=context.first), "integer")]
         columns += [Column("change", say("column.change", year=context.first), "number")]
@@ -99,7 +114,10 @@ def _scores_table(context: Context) -> Table:
     if frame["present"].min() != 1:
         columns.append(Column("present", say("column.present"), "percent", 0))
     title = say("index.scores.title", index=context.framework.title, year=context.last)
-    return Table("scores", title, frame, tuple(columns), say("index.scores.note"))
+    note = say("index.scores.note")
+    if context.over_draws is not None:
+        note = say("index.scores.note_draws", draws=len(context.over_draws.ranks))
+    return Table("scores", title, frame, tuple(columns), _with_imputed(context, note, context.last))
 
 
 def _trend(context: Context) -> Figure:
@@ -118,7 +136,7 @@ def _trend(context: Context) -> Figure:
         means,
         id="trend",
         title=say("index.trend.title", index=context.framework.title, years=_how(context)["years"]),
-        caption=say("index.trend.caption"),
+        caption=_with_imputed(context, say("index.trend.caption")),
         value_title=_value_title(context),
     )
 
@@ -209,6 +227,7 @@ def _indicator_table(context: Context) -> Table:
                 float(np.nanmin(values)),
                 float(np.nanmedian(values)),
                 float(np.nanmax(values)),
+                float(context.imputed[:, :, k][~np.isnan(values)].mean()),
                 " ".join(one.theory),
             )
         )
@@ -224,10 +243,10 @@ def _indicator_table(context: Context) -> Table:
     ]
     schema = (
         dict.fromkeys(texts, pl.String)
-        | dict.fromkeys(("lowest", "median", "highest"), pl.Float64)
+        | dict.fromkeys(("lowest", "median", "highest", "imputed"), pl.Float64)
         | {"theory": pl.String}
     )
-    columns = (
+    columns = [
         Column("indicator", say("column.indicator")),
         Column("formula", say("column.formula")),
         Column("unit", say("column.measure")),
@@ -235,6 +254,11 @@ def _indicator_table(context: Context) -> Table:
         Column("lowest", say("column.lowest"), "number", None),
         Column("median", say("column.median"), "number", None),
         Column("highest", say("column.highest"), "number", None),
-        Column("theory", say("column.theory")),
-    )
-    return Table("indicators", say("index.indicators.title"), pl.DataFrame(rows, schema=schema, orient="row"), columns)
+    ]
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    if context.imputed.any():
+        columns.append(Column("imputed", say("column.imputed_values"), "percent", 1))
+    else:
+        frame = frame.drop("imputed")
+    columns.append(Column("theory", say("column.theory")))
+    return Table("indicators", say("index.indicators.title"), frame, tuple(columns))

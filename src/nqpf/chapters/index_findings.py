@@ -8,13 +8,16 @@ import polars as pl
 
 from nqpf.chapters.context import Context
 from nqpf.chapters.index_frames import parts_by_dimension, summary_frame
+from nqpf.chapters.index_imputed import imputed_findings
 from nqpf.messages import Text
 from nqpf.results import Finding
 
 
 def index_findings(context: Context) -> tuple[Finding, ...]:
     """Return the findings of the index chapter."""
-    frame = summary_frame(context).drop_nulls("value")
+    # What is said of leaving indicators out speaks of that alone; draws of imputed cells have a finding of their own.
+    alone = {"rank_low": "left_out_low", "rank_high": "left_out_high"} if context.over_draws is not None else {}
+    frame = summary_frame(context).drop_nulls("value").with_columns(**alone)
     found = []
     top, bottom = frame.row(0, named=True), frame.row(-1, named=True)
     numbers = {
@@ -43,6 +46,7 @@ def index_findings(context: Context) -> tuple[Finding, ...]:
     if fixed == frame.height:
         code, condition = "rank_all_stable", "rank_low == rank_high for every unit"
     found.append(Finding(code, stable, condition, "scores", ("O03",)))
+    found += imputed_findings(context)
     if context.first != context.last:
         found += _change_findings(context, frame)
     return tuple(found)

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from nqpf.chapters.context import Context
+from nqpf.chapters.index_imputed import rank_columns
 from nqpf.messages import say
 
 
 def summary_frame(context: Context) -> pl.DataFrame:
-    """Return one row a unit for the last year: scores then and at first, change, rank, interval, dimensions."""
+    """Return one row a unit for the last year: scores then and at first, change, rank, interval, dimensions.
+
+    What belongs beside the rank is that of `rank_columns`.
+    """
     scores, index = context.scores, context.framework.root.id
     last = scores.filter((pl.col("node") == index) & (pl.col("period") == context.last))
     first = scores.filter((pl.col("node") == index) & (pl.col("period") == context.first))
-    interval = context.leave_one_out.to_frame().filter(pl.col("period") == context.last)
+    beside = rank_columns(context).filter(pl.col("period") == context.last).drop("period")
     names = ["unit", "unit_zh", "unit_en", "group", "group_zh", "group_en"]
     frame = (
         last.select(*names, value="score", rank="rank", present="present")
         .join(
             first.select("unit", value_first="score", rank_first="rank"), on="unit", how="left", maintain_order="left"
         )
-        .join(
-            interval.select("unit", "rank_low", "rank_high", "most_moving"),
-            on="unit",
-            how="left",
-            maintain_order="left",
-        )
+        .join(beside, on="unit", how="left", maintain_order="left")
         .with_columns(change=pl.col("value") - pl.col("value_first"))
     )
     for node in context.framework.dimensions:
@@ -67,7 +67,8 @@ def wide_parts(context: Context, frame: pl.DataFrame) -> pl.DataFrame:
     named = pl.format("part_{}", "indicator").alias("indicator")
     last = frame.filter(pl.col("period") == context.last).with_columns(named)
     wide = last.pivot("indicator", index="unit", values="contribution", maintain_order=True)
-    total = wide.with_columns(total=pl.sum_horizontal(pl.exclude("unit")))
+    # Polars adds up across columns in an order that hangs on the number of threads.
+    total = wide.with_columns(total=np.nansum(wide.drop("unit").to_numpy(), axis=1))
     names = context.unit_names.select("unit", "unit_zh", "unit_en")
     return names.join(total, on="unit", how="left", maintain_order="left")
 

@@ -21,7 +21,8 @@ def _used(context: Context) -> dict[str, Mapping[str, Any]]:
     """Return the methods this study used, in the order of the work, with their options."""
     recipe = context.index.fitted.recipe
     inner = context.framework.nodes[len(context.framework.indicators) :]
-    used: dict[str, Mapping[str, Any]] = {"direct": {}}
+    used: dict[str, Mapping[str, Any]] = {one.id: one.options for one in context.filled.methods}
+    used["direct"] = {}
     used[f"normalise.{recipe.normalise.method}"] = recipe.normalise.model_dump()
     used[f"weight.{recipe.weight.method}"] = recipe.weight.model_dump() | {"within": recipe.weight.group}
     for node in inner:

@@ -9,6 +9,7 @@ from nqpf.chapters.blocks import Block, Chapter, Column, Paragraph, Section, Tab
 from nqpf.chapters.context import Context, Floats
 from nqpf.charts.figure import Figure
 from nqpf.charts.radar import radar
+from nqpf.errors import listing
 from nqpf.index.framework import Node
 from nqpf.messages import Text, say
 from nqpf.results import Finding
@@ -60,7 +61,7 @@ def _sentence(context: Context, unit: str, n: int, frame: pl.DataFrame) -> Text:
     score, first = (float(context.index.scores[t, n, root]) for t in (-1, 0))
     if np.isnan(score):
         return say("profiles.no_score", unit=context.label(unit), year=context.last)
-    low, high = (int(bound[-1, n]) for bound in context.leave_one_out.interval())
+    low, high = (int(bound[-1, n]) for bound in context.rank_interval())
     numbers = {"unit": context.label(unit), "year": context.last, "score": score}
     numbers |= {
         "rank": int(context.index.ranks[-1, n, root]),
@@ -81,7 +82,22 @@ def _sentence(context: Context, unit: str, n: int, frame: pl.DataFrame) -> Text:
             for r in most.iter_rows(named=True)
         ]
         parts.append(say("profiles.obstacles", names=Text.join(listed)) if listed else say("profiles.no_obstacle"))
-    return Text.join(parts, "", " ")
+    return Text.join([*parts, *_imputed_sentence(context, n)], "", " ")
+
+
+def _imputed_sentence(context: Context, n: int) -> list[Text]:
+    """Return what of a unit's last year is imputed, and what its rank is over the draws; nothing if nothing is."""
+    filled = np.flatnonzero(context.imputed[-1, n])
+    if not filled.size:
+        return []
+    here = int((~np.isnan(context.index.panel.values[-1, n])).sum())
+    names = listing([context.framework.indicators[k].title for k in filled], MOST)
+    numbers = {"year": context.last, "count": filled.size, "total": here, "share": 100 * filled.size / here}
+    said = [say("profiles.imputed", names=names, **numbers)]
+    if context.over_draws is not None:
+        low, high = (int(end[-1, n]) for end in context.over_draws.interval())
+        said.append(say("profiles.draws", draws=len(context.over_draws.ranks), low=low, high=high))
+    return said
 
 
 def _table_frame(context: Context, n: int) -> pl.DataFrame:
@@ -101,6 +117,8 @@ def _table_frame(context: Context, n: int) -> pl.DataFrame:
         "gap": scores[n] - median,
         "rank": index.ranks[-1, n, :count],
     }
+    if context.imputed[:, n].any():
+        columns["imputed"] = context.imputed[:, n].mean(axis=0)
     if context.obstacles is not None:
         columns["obstacle"] = context.obstacles.degree[-1, n]
     frame = (
@@ -120,6 +138,8 @@ def _table(context: Context, unit: str, frame: pl.DataFrame) -> Table:
     columns += [Column("gap", say("column.gap"), "number"), Column("rank", say("column.rank"), "integer")]
     if "obstacle" in frame.columns:
         columns.append(Column("obstacle", say("column.obstacle"), "percent", 1))
+    if "imputed" in frame.columns:
+        columns.append(Column("imputed", say("column.imputed_years"), "percent", 1))
     title = say("profiles.table", unit=context.label(unit), year=context.last)
     return Table(f"profile-table-{unit}", title, frame, tuple(columns))
 

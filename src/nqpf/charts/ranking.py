@@ -16,7 +16,10 @@ from nqpf.messages import Lang, Text
 BARS = theme.WIDTH - 160
 """Width of the bars; the ranks stand in a column to their right."""
 
-_KEPT = ("unit", "unit_zh", "unit_en", "group_zh", "group_en", "value", "value_first", "rank", "rank_low", "rank_high")
+_KEPT = (
+    *("unit", "unit_zh", "unit_en", "group_zh", "group_en", "value", "value_first"),
+    *("rank", "rank_low", "rank_high", "imputed"),
+)
 
 
 def ranking(
@@ -35,7 +38,8 @@ def ranking(
     ----------
     scores
         One row a unit: ``unit``, ``unit_zh``, ``unit_en``, ``value`` (null: no data, listed last) and, where known,
-        ``value_first``, ``group_zh`` and ``group_en`` (colour), ``rank``, ``rank_low`` and ``rank_high``.
+        ``value_first``, ``group_zh`` and ``group_en`` (colour), ``rank``, ``rank_low`` and ``rank_high``, ``imputed``
+        (share of the figures behind the value that were filled; a dagger marks ranks where it is not 0).
     id, title, caption
         See `Figure`.
     value_title
@@ -99,7 +103,10 @@ class _Picture:
                 when = "" if period is None else f" ({theme.word('in_period', self.lang, period=period)})"
                 lines.append(alt.Tooltip(f"{column}:Q", title=self.value_title + when, format=self.number))
         ranks = [column for column in ("rank", "rank_low", "rank_high") if self._has(column)]
-        return lines + [alt.Tooltip(f"{c}:Q", title=theme.word(c, self.lang), format=".4~g") for c in ranks]
+        lines += [alt.Tooltip(f"{c}:Q", title=theme.word(c, self.lang), format=".4~g") for c in ranks]
+        if self._has("imputed"):
+            lines.append(alt.Tooltip("imputed:Q", title=theme.word("imputed_share", self.lang), format=".1%"))
+        return lines
 
     def _bars(self) -> alt.Chart:
         color: Any = alt.value(theme.SCORES[3])
@@ -138,6 +145,8 @@ class _Picture:
         if interval:
             label += " + (isValid(datum.rank_low) ? '  [' + format(datum.rank_low, '.4~g') + '–'"
             label += " + format(datum.rank_high, '.4~g') + ']' : '')"
+        if self._has("imputed"):
+            label += " + (datum.imputed > 0 ? ' †' : '')"
         text = (
             alt.Chart()
             .transform_calculate(rank_text=f"{label} : ''")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
@@ -16,6 +16,9 @@ from nqpf.frames import require
 from nqpf.messages import Text
 
 Cube = NDArray[np.float64]
+Mixable = Literal["vintage", "scope"]
+MIXED = {"measure": "mixed_measures", "vintage": "mixed_vintages", "scope": "mixed_scopes"}
+"""Columns in which the rows of one series must agree, and the error where they do not."""
 
 TIDY = {
     "unit": pl.String,
@@ -49,7 +52,21 @@ class Status(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """What one layer of the cube is: title, unit of measure, source, vintage and scope, and what a reader must know."""
+    """What one layer of the cube is.
+
+    Attributes
+    ----------
+    id, title
+        Id used in formulas, and name.
+    measure
+        Unit of measure.
+    source, vintage, scope
+        Who published it, in which edition, and of whom or what (城镇单位, not private ones).
+    note
+        What a reader must know; where it is not given, the footnotes of the table.
+    mix
+        What it may mix by name: ``vintage``, ``scope``. Anything else that differs within a series is refused.
+    """
 
     id: str
     title: Text
@@ -58,6 +75,7 @@ class Series:
     vintage: str | None = None
     scope: str | None = None
     note: Text | None = None
+    mix: tuple[Mixable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,13 +134,14 @@ class Panel:
         labels
             Names of the units; default: as written in the table.
         series
-            What is known of the series; what is not given is taken from the table's own columns.
+            What is known of the series; what is not given is taken from the table's own columns, its footnotes
+            (column ``note``) included.
 
         Raises
         ------
         DataError
-            A column is absent; two rows for one unit, year and indicator; one series in two vintages or two units of
-            measure.
+            A column is absent; one series in two units of measure, or in two vintages or scopes that its `Series` does
+            not allow it to mix; two rows for one unit, year and indicator.
 
         Examples
         --------
@@ -133,12 +152,13 @@ class Panel:
         """
         require(tidy, "unit", "period", "indicator", "value")
         tidy = complete(tidy).with_columns(key=pl.coalesce("code", "unit"))
+        known = {s.id: s for s in series}
+        names = tidy["indicator"].unique(maintain_order=True).to_list()
+        rows = tidy.partition_by("indicator", maintain_order=True)
+        described = tuple(_describe(part, name, known.get(name)) for name, part in zip(names, rows, strict=True))
         _refuse_duplicates(tidy)
         periods = sorted(tidy["period"].unique().to_list())
         units = tidy["key"].unique(maintain_order=True).to_list()
-        names = tidy["indicator"].unique(maintain_order=True).to_list()
-        known = {s.id: s for s in series}
-        described = tuple(_describe(tidy, name, known.get(name)) for name in names)
         values = np.full((len(periods), len(units), len(names)), np.nan)
         place = tuple(
             tidy[column].replace_strict({v: i for i, v in enumerate(order)}, return_dtype=pl.Int64).to_numpy()
@@ -249,16 +269,24 @@ def _refuse_duplicates(tidy: pl.DataFrame) -> None:
         raise DataError("duplicate_cell", where=where, cells=listing(cells), count=count)
 
 
-def _describe(tidy: pl.DataFrame, name: str, known: Series | None) -> Series:
-    rows = tidy.filter(pl.col("indicator") == name)
+def _describe(rows: pl.DataFrame, name: str, known: Series | None) -> Series:
+    """Return what is known of a series, with what its rows say where nothing is stated."""
+    base = known or Series(name, Text.same(name))
     found: dict[str, str | None] = {}
-    for column, code in (("measure", "mixed_measures"), ("vintage", "mixed_vintages"), ("source", "")):
+    for column in (*MIXED, "source"):
         written = rows[column].drop_nulls().unique(maintain_order=True).to_list()
-        stated = getattr(known, column) if known else None
-        if len(written) > 1 and code:
+        if len(written) > 1 and column in MIXED and column not in base.mix:
             other = rows.filter(pl.col(column) == written[1]).row(0, named=True)  # the first that is not like the first
             where = Where(**{key: other[key] for key in ("file", "sheet", "cell", "unit", "period")}, indicator=name)
-            raise DataError(code, where=where, found=listing(written))
-        found[column] = stated or ("；".join(written) or None)
-    base = known or Series(name, Text.same(name))
-    return replace(base, measure=found["measure"], vintage=found["vintage"], source=found["source"])
+            raise DataError(MIXED[column], where=where, found=listing(written))
+        found[column] = getattr(base, column) or ("；".join(written) or None)
+    notes = rows["note"].drop_nulls().unique(maintain_order=True).to_list()
+    note = base.note or (Text.same("；".join(notes)) if notes else None)
+    return replace(
+        base,
+        measure=found["measure"],
+        source=found["source"],
+        vintage=found["vintage"],
+        scope=found["scope"],
+        note=note,
+    )

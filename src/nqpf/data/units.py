@@ -24,9 +24,12 @@ _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _TIMES = str.maketrans(dict.fromkeys("*×⋅∙•・", "·"))
 _HAN = "\u3400-\u9fff"
-_INDEX = re.compile(r"(?P<base>\d{4}(?=年?=)|(?!\d{4}年?=)[^=/]+)年?=(?P<level>\d*[1-9]\d*)")
+_INDEX = re.compile(r"(?P<base>\d{4}(?=年?=)|(?!\d{4}年?=)[^=/()]+)年?=(?P<level>\d*[1-9]\d*)")
 _PRICES = re.compile(r"[,(]([^(),]*(?:价|\bprices?\b)[^(),]*)\)?|\b((?:current|constant)(?: \d{4})?)\b", re.IGNORECASE)
 _CURRENT = re.compile("当年|当期|现价|现行|current", re.IGNORECASE)
+_STOCK = re.compile(r"^(?:年末|年底|期末|年初|期初)|[,(](?:年末|年底|期末|年初|期初)数?\)?$")
+_PER_HEAD = re.compile(r"^(人均|户均)(?=.)")
+_LOST = re.compile(r"10[346789](?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,10 @@ class Unit:
         if not self.dimension:
             return say("unit.dimension.one")
         return Text.join([_named(base, e) for base, e in sorted(self.dimension, key=lambda d: -d[1])], "·", "·")
+
+    def without(self, *kinds: str) -> Unit:
+        """Return the unit without its base dimensions of these kinds: ``without("prices")``."""
+        return Unit(tuple((b, e) for b, e in self.dimension if b.partition(":")[0] not in kinds), self.factor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +160,53 @@ def convert_factor(source: str, target: str, where: Where | None = None) -> floa
     return float(one.factor / other.factor)
 
 
+def exponent_of_ten(number: Fraction) -> int | None:
+    """Return k where `number` is 10^k, else None.
+
+    Examples
+    --------
+    >>> exponent_of_ten(Fraction(1, 100)), exponent_of_ten(Fraction(20))
+    (-2, None)
+    """
+    if number <= 0:
+        return None
+    larger = str(max(number, 1 / number))
+    if not re.fullmatch("10*", larger):
+        return None
+    return len(larger) - 1 if number >= 1 else 1 - len(larger)
+
+
+def split_prices(text: str) -> tuple[str, str | None]:
+    """Return a unit of measure without its statement of prices, and the prices: a year, other words, None if current.
+
+    Examples
+    --------
+    >>> split_prices("亿元(2010年价)"), split_prices("亿元(当年价)"), split_prices("亿元")
+    (('亿元', '2010'), ('亿元', None), ('亿元', None))
+    """
+    plain = _clean(text)
+    found = _PRICES.search(plain)
+    if not found:
+        return plain, None
+    rest = (plain[: found.start()] + plain[found.end() :]).strip()
+    stated = found[1] or found[2]
+    if _CURRENT.search(stated):
+        return rest, None
+    year = re.search(r"\d{4}", stated)
+    return rest, year[0] if year else stated.casefold()
+
+
 @cache
 def _parse(text: str) -> Unit:
-    plain, prices = _split_prices(_clean(text))
-    index = _INDEX.fullmatch(plain)
+    plain, stated = split_prices(text)
+    prices = Unit(((f"prices:{stated}", 1),)) if stated else Unit()
+    index = _INDEX.fullmatch(plain[1:-1] if plain[:1] + plain[-1:] == "()" else plain)
     if index:
         return Unit(((f"index:{index['base']}", 1),), 1 / Fraction(index["level"])) * prices
+    plain = _STOCK.sub("", plain)  # 年末 says when a stock was counted, not in what
+    per_head = _PER_HEAD.match(plain)
+    if per_head:
+        plain = f"({plain[2:]})/{per_head[1][0]}"
     tokens = _tokens(plain)
     unit = _expression(tokens, text)
     if tokens:
@@ -175,19 +223,6 @@ def _clean(text: str) -> str:
     return re.sub(r"/+", "/", re.sub(r" ?([/·()^=]) ?", r"\1", plain))
 
 
-def _split_prices(text: str) -> tuple[str, Unit]:
-    """Take the statement of prices out of a unit: none for current prices, else a dimension of its own."""
-    found = _PRICES.search(text)
-    if not found:
-        return text, Unit()
-    rest = (text[: found.start()] + text[found.end() :]).strip()
-    stated = found[1] or found[2]
-    if _CURRENT.search(stated):
-        return rest, Unit()
-    year = re.search(r"\d{4}", stated)
-    return rest, Unit(((f"prices:{year[0] if year else stated.casefold()}", 1),))
-
-
 def _tokens(text: str) -> deque[_Word]:
     tokens, at = deque[_Word](), 0
     while at < len(text):
@@ -202,9 +237,11 @@ def _tokens(text: str) -> deque[_Word]:
 def _token(found: re.Match[str]) -> _Word:
     if found["number"]:
         value = Fraction(re.sub("[ ,]", "", found["number"]))
-        if not re.fullmatch("10*", str(max(value, 1 / value) if value else value)):  # a year or a code
+        if exponent_of_ten(value) is not None:
+            return _Word("digits", Unit((), value ** int(found["power"] or 1)))
+        if found["power"] or not _LOST.fullmatch(found["number"]):  # a year or a code
             raise _UnreadableError(found["number"])
-        return _Word("digits", Unit((), value ** int(found["power"] or 1)))
+        return _Word("lost", Unit((), Fraction(10 ** int(found["number"][2:]))))  # 10⁴ whose 4 is no longer raised
     if found["symbol"]:
         words = _words()
         return words.get(found["symbol"]) or words[found["symbol"].casefold()]
@@ -233,6 +270,12 @@ def _expression(tokens: deque[_Word], text: str) -> Unit:
 def _group(tokens: deque[_Word], text: str) -> Unit:
     """Read one unit with the numbers before it and the power behind it: 10^4 m^2, 百平方公里."""
     unit, last = Unit(), ""
+    if tokens and tokens[0].kind == "lost":
+        unit = tokens.popleft().unit
+        if tokens and tokens[0].kind == " ":
+            tokens.popleft()
+        if not tokens or tokens[0].kind != "unit":  # 104 alone may be anything
+            raise _UnreadableError(text)
     while tokens and (tokens[0].kind in ("digits", "number") or (last and tokens[0].kind == " ")):
         last = tokens[0].kind
         unit = unit * tokens.popleft().unit

@@ -6,18 +6,20 @@ The chain is evaluate formulas → direct and normalise → weight → aggregate
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from nqpf.data.dimensions import check_formula
 from nqpf.data.formula import evaluate, names_in
 from nqpf.data.panel import Panel, Series, Status
 from nqpf.errors import SpecError, hint, listing
 from nqpf.index import weights as weighting
 from nqpf.index.climb import climb, refuse_missing
-from nqpf.index.framework import Framework
+from nqpf.index.framework import Framework, Indicator
 from nqpf.index.normalise import Scale, apply_scale, direct, fit_scale
 from nqpf.index.recipe import Recipe
 from nqpf.index.tree import check_scales
@@ -167,14 +169,13 @@ def fit(panel: Panel, framework: Framework, recipe: Recipe | None = None) -> Fit
 def evaluate_all(panel: Panel, framework: Framework) -> Panel:
     """Return the panel of indicators: every formula of the framework evaluated over the raw series."""
     layers, series = [], []
+    measures = {s.id: s.measure for s in panel.series}
     status = np.full((len(panel.periods), len(panel.units), len(framework.indicators)), Status.REPORTED, dtype=np.int8)
     for k, indicator in enumerate(framework.indicators):
+        check_formula(indicator.formula, measures, indicator.unit, indicator=indicator.id, where=indicator.where)
         values = evaluate(panel, indicator.formula, name=indicator.id, where=indicator.where)
         raw = [panel.index(n) for n in names_in(indicator.formula)]
-        vintages = {v for j in raw if (v := panel.series[j].vintage)}
-        if len(vintages) > 1 and not indicator.mixed_vintages:
-            found = listing(f"{panel.series[j].id}: {panel.series[j].vintage}" for j in raw if panel.series[j].vintage)
-            raise SpecError("mixed_vintages_in_formula", where=indicator.where, indicator=indicator.id, found=found)
+        _refuse_mixtures([panel.series[j] for j in raw], indicator)
         if raw:  # an indicator is as sure as the least sure of the cells it is made of
             status[:, :, k] = panel.status[:, :, raw].max(axis=2)
         status[np.isnan(values), k] = Status.MISSING
@@ -182,6 +183,18 @@ def evaluate_all(panel: Panel, framework: Framework) -> Panel:
         sources = "；".join(dict.fromkeys(s for j in raw if (s := panel.series[j].source))) or None
         series.append(Series(indicator.id, indicator.title, str(indicator.unit.zh), sources))
     return replace(panel, series=tuple(series), values=np.stack(layers, axis=2), status=status)
+
+
+def _refuse_mixtures(series: Sequence[Series], indicator: Indicator) -> None:
+    """Refuse a formula over series of several vintages or scopes, unless the indicator allows it by name."""
+    for column, code, allowed in (
+        ("vintage", "mixed_vintages_in_formula", indicator.mixed_vintages),
+        ("scope", "mixed_scopes_in_formula", indicator.mixed_scopes),
+    ):
+        stated = {s.id: value for s in series if (value := getattr(s, column))}
+        if len(set(stated.values())) > 1 and not allowed:
+            found = listing(f"{id}: {value}" for id, value in stated.items())
+            raise SpecError(code, where=indicator.where, indicator=indicator.id, found=found)
 
 
 def score(fitted: Fitted, indicators: Panel, scores: Floats, scale: Scale) -> Index:

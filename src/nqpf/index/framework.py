@@ -25,7 +25,17 @@ Direction = Literal["benefit", "cost", "target", "interval"]
 Tag = Literal["element", "cause", "feature", "newdev", "stage"]
 Share = Annotated[float, Field(ge=0, le=1)]
 
-OF_INDICATORS = ("catalogue", "formula", "unit", "direction", "target", "interval", "tags", "mixed_vintages")
+OF_INDICATORS = (
+    "catalogue",
+    "formula",
+    "unit",
+    "direction",
+    "target",
+    "interval",
+    "tags",
+    "mixed_vintages",
+    "mixed_scopes",
+)
 """Keys that only an indicator has."""
 
 
@@ -56,8 +66,8 @@ class NodeSpec(Strict):
         ``benefit`` (more is better), ``cost``, ``target`` (best at `target`), ``interval`` (best within `interval`).
     tags
         Readings of the indicator: element, cause, feature, newdev, stage.
-    mixed_vintages
-        Allow the formula to mix series of different vintages.
+    mixed_vintages, mixed_scopes
+        Allow the formula to mix series of different vintages, or of different scopes.
     """
 
     id: str
@@ -74,6 +84,7 @@ class NodeSpec(Strict):
     interval: tuple[FiniteFloat, FiniteFloat] | None = None
     tags: Mapping[Tag, str] = {}
     mixed_vintages: bool = False
+    mixed_scopes: bool = False
 
 
 class FrameworkSpec(Strict):
@@ -130,6 +141,7 @@ class Indicator(Node):
     ideal: tuple[float, float] | None
     tags: Mapping[str, str]
     mixed_vintages: bool
+    mixed_scopes: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -287,6 +299,7 @@ def _indicator(node: NodeSpec, place: Mapping[str, Any], where: Where, direction
         ideal=ideal,
         tags=tags,
         mixed_vintages=node.mixed_vintages,
+        mixed_scopes=node.mixed_scopes,
         **place,
     )
 

@@ -15,9 +15,9 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from nqpf.chapters.blocks import Chapter, Column, Table
+from nqpf.data.write import save
 from nqpf.messages import LANGUAGES, Lang, Text, say
 from nqpf.report.cells import grouped, languages
-from nqpf.report.files import save
 from nqpf.report.walk import Place, outline
 
 CREATED = datetime(2024, 1, 1)

@@ -13,9 +13,9 @@ import polars as pl
 
 from nqpf.chapters import Chapter, Context, write_chapters
 from nqpf.chapters.theory import item_frame, node_states
-from nqpf.data import suspicious_cells
 from nqpf.errors import NqpfError
 from nqpf.index import Index, build
+from nqpf.index.over_draws import OverDraws, over_draws
 from nqpf.messages import LANGUAGES, Lang, Text, language, say
 from nqpf.report.files import write_figures, write_tables
 from nqpf.report.html import render_html
@@ -141,6 +141,9 @@ def run(study: Study | str | Path, progress: Progress | None = None) -> Assessme
         index=index,
         group=group,
         group_titles=titles,
+        filled=prepared.filled,
+        checks=prepared.checks,
+        over_draws=_over_draws(study, prepared, index, tell),
     )
     tell(say("progress.chapters"))
     return Assessment(study, context, write_chapters(context), provenance(study))
@@ -163,15 +166,27 @@ def check_study(study: Study) -> list[Text]:
     lines = [note.text() for note in (*prepared.notes, *index.notes)]
     if len(prepared.ledger):
         lines.append(say("cli.check.changed", count=len(prepared.ledger)))
-    odd = suspicious_cells(prepared.reported).height
-    if odd:
-        lines.append(say("cli.check.odd", count=odd))
+    found = prepared.checks
+    if found.errors + found.warnings:
+        lines.append(say("cli.check.odd", count=found.errors + found.warnings))
+        lines += found.lines("warning")
     return [*lines, say("cli.check.ok", years=years, **counts)]
 
 
 def _build(study: Study, prepared: Prepared) -> Index:
     try:
         return build(prepared.panel, study.framework, study.spec.recipe)
+    except NqpfError as error:
+        raise study.located(error) from None
+
+
+def _over_draws(study: Study, prepared: Prepared, index: Index, tell: Progress) -> OverDraws | None:
+    """Return the index on every draw of the imputed cells; None where nothing was drawn."""
+    if prepared.filled.draws is None:
+        return None
+    tell(say("progress.draws", draws=len(prepared.filled.draws)))
+    try:
+        return over_draws(index, prepared.filled.draws)
     except NqpfError as error:
         raise study.located(error) from None
 
@@ -214,6 +229,8 @@ def _assessment(assessment: Assessment) -> dict[str, Any]:
             "items": item_frame(context, states).select("item", "measured").to_dicts(),
         },
     }
+    if context.over_draws is not None:
+        result["imputation_ranks"] = context.over_draws.to_frame().to_dicts()
     if context.change_parts is not None:
         result["changes"] = {"since": context.first, "parts": context.change_parts.to_frame().to_dicts()}
     if context.obstacles is not None:

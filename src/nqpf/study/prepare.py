@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from nqpf.data import Ledger, Panel, Reading, Series, Status, fill, places, read
+from nqpf.data import Checks, Ledger, Panel, Reading, Series, Status, check, places, read
+from nqpf.data.breaks import break_notes
 from nqpf.data.formula import names_in
+from nqpf.data.missing import Filled
 from nqpf.data.units import convert_factor
 from nqpf.errors import SpecError, hint, listing
 from nqpf.messages import Text
 from nqpf.results import Note
+from nqpf.study.missing import fill_missing, predictors
 from nqpf.study.spec import SeriesSpec, Study
 
 
@@ -34,6 +37,10 @@ class Prepared:
         What was understood, set apart or left unused.
     scheme
         ``provinces``, ``countries`` or ``none``.
+    filled
+        How missing values were dealt with.
+    checks
+        What looks wrong in the numbers as reported.
     """
 
     panel: Panel
@@ -41,6 +48,8 @@ class Prepared:
     ledger: Ledger
     notes: tuple[Note, ...]
     scheme: str
+    filled: Filled
+    checks: Checks
 
 
 def prepare(study: Study) -> Prepared:
@@ -57,8 +66,9 @@ def prepare(study: Study) -> Prepared:
         raise SpecError("mixed_schemes", where=study.where("data", "tables"), schemes=listing(sorted(schemes)))
     labels: Mapping[str, Text] = {code: title for r in readings for code, title in r.labels.items()}
     tidy = _named(study, pl.concat([r.frame for r in readings]))
-    used = _used(study, tidy["indicator"].unique(maintain_order=True).to_list())
-    unused = [n for n in tidy["indicator"].unique(maintain_order=True).to_list() if n not in used]
+    there = tidy["indicator"].unique(maintain_order=True).to_list()
+    used = list(dict.fromkeys([*_used(study, there), *predictors(study, there)]))
+    unused = [n for n in there if n not in used]
     notes = [note for r in readings for note in r.notes]
     if unused:
         notes.append(Note("series_unused", "info", {"count": len(unused), "series": listing(unused)}))
@@ -70,20 +80,12 @@ def prepare(study: Study) -> Prepared:
     if absent_years:
         notes.append(Note("years_absent", "warning", {"years": listing(absent_years)}))
     converted, conversions = _convert(study, panel)
-    missing = study.spec.data.missing
-    rules = {s: r for s, r in missing.series.items() if s in used}
-    for absent in (s for s in missing.series if s not in used and s not in unused):
-        options, near = listing(used, 40), hint(absent, used)
-        raise SpecError(
-            "unknown_series_key",
-            where=study.where("data", "missing", "series", absent),
-            series=absent,
-            options=options,
-            hint=near,
-        )
     kept, rejections = _reject(study, converted)
-    filled, fills = fill(kept, missing.rule, series=rules, edges=missing.edges)
-    return Prepared(filled, converted, conversions + rejections + fills, tuple(notes), schemes.pop())
+    filled = fill_missing(study, kept, schemes, unused)
+    ledger = conversions + rejections + filled.ledger
+    checks = check(converted, _totals(study, readings, panel))
+    notes += break_notes(converted)
+    return Prepared(filled.panel, converted, ledger, (*notes, *filled.notes), schemes.pop(), filled, checks)
 
 
 def _read(study: Study, i: int) -> Reading:
@@ -164,11 +166,11 @@ def _cut(study: Study, tidy: pl.DataFrame, labels: Mapping[str, Text]) -> pl.Dat
 
 
 def _overruled(study: Study, tidy: pl.DataFrame) -> list[Note]:
-    """Remark on every unit of measure or vintage that the study states otherwise than its table."""
+    """Remark on every unit of measure, vintage or scope that the study states otherwise than its table."""
     notes = []
     for name, known in study.spec.data.series.items():
         rows = tidy.filter(pl.col("indicator") == name)
-        for column, stated in (("measure", known.unit), ("vintage", known.vintage)):
+        for column, stated in (("measure", known.unit), ("vintage", known.vintage), ("scope", known.scope)):
             written = rows[column].drop_nulls().unique(maintain_order=True).to_list()
             if stated is not None and written not in ([], [stated]):
                 values = {"series": name, "stated": stated, "written": listing(written)}
@@ -185,7 +187,19 @@ def _series(name: str, known: SeriesSpec | None) -> Series:
     if known is None:
         return Series(name, Text.same(name))
     title = known.title or Text.same(known.column or name)
-    return Series(name, title, known.unit, known.source, known.vintage, known.note)
+    return Series(name, title, known.unit, known.source, known.vintage, known.scope, known.note, known.mix)
+
+
+def _totals(study: Study, readings: Sequence[Reading], panel: Panel) -> pl.DataFrame | None:
+    """Return the rows of totals of the series used, by their ids; None where units are left out."""
+    totals = pl.concat([r.totals for r in readings])
+    if study.spec.data.exclude or not totals.height:
+        return None
+    known = study.spec.data.series
+    totals = totals.with_columns(pl.col("indicator").replace({s.column: id for id, s in known.items() if s.column}))
+    stated = {one.id: one.measure for one in panel.series}
+    measure = pl.col("indicator").replace_strict(stated, default=None, return_dtype=pl.String)
+    return totals.filter(pl.col("indicator").is_in(panel.indicators)).with_columns(measure=measure)
 
 
 def _convert(study: Study, panel: Panel) -> tuple[Panel, Ledger]:

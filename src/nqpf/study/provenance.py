@@ -13,7 +13,17 @@ from typing import Any
 import nqpf
 from nqpf.study.spec import Study
 
-PACKAGES = ("numpy", "polars", "altair", "vl-convert-python", "pydantic", "python-calamine", "xlsxwriter")
+PACKAGES = (
+    "numpy",
+    "polars",
+    "altair",
+    "vl-convert-python",
+    "pydantic",
+    "python-calamine",
+    "scipy",
+    "xlrd",
+    "xlsxwriter",
+)
 
 
 def provenance(study: Study) -> dict[str, Any]:

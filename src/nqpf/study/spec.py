@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from nqpf.data.missing import Edges, Rule
+from nqpf.data.missing import Beyond, Edges, Rate, Rule, Scale
+from nqpf.data.panel import Mixable
 from nqpf.errors import NqpfError, Where
 from nqpf.index import Framework, Recipe
 from nqpf.messages import Text
+from nqpf.numerics.impute import Effects
 from nqpf.yamlfile import Document, Label, Strict, load, validate
 
 GroupScheme = Literal["bloc4", "zone8", "coast", "south"]
@@ -58,10 +60,13 @@ class SeriesSpec(Strict):
         Unit of measure in the file.
     convert
         Unit to convert to; every converted cell is in the ledger.
-    source, vintage
-        Who published it, and which edition; formulas do not mix vintages unless told to.
+    source, vintage, scope
+        Who published it, in which edition, and of whom or what; formulas mix neither vintages nor scopes unless told
+        to.
     note
-        What a reader must know.
+        What a reader must know; default: the footnotes of its table.
+    mix
+        What its rows may mix by name: ``[vintage]``, ``[scope]`` or both.
     """
 
     column: str | None = None
@@ -70,7 +75,9 @@ class SeriesSpec(Strict):
     convert: str | None = None
     source: str | None = None
     vintage: str | None = None
+    scope: str | None = None
     note: Label | None = None
+    mix: tuple[Mixable, ...] = ()
 
     @field_validator("vintage", mode="before")
     @classmethod
@@ -88,11 +95,30 @@ class RejectSpec(Strict):
 
 
 class MissingSpec(Strict):
-    """What to do about missing values: see `nqpf.data.fill`."""
+    """What to do about missing values: the words of `nqpf.data.fill`, which explains them; the seed is the study's.
+
+    Attributes
+    ----------
+    groups
+        Of ``group_trend``: a scheme for provinces, or ``{group: [units, …]}``.
+    using
+        Of ``regression``: ``{series: [series, …]}``.
+    """
 
     rule: Rule = "stop"
     series: Mapping[str, Rule] = {}
     edges: Edges = "stop"
+    max_gap: int | None = Field(None, ge=0)
+    max_extrapolation: int | None = Field(None, ge=0)
+    beyond: Beyond = "stop"
+    rate: Rate = "compound"
+    rate_years: int = Field(5, ge=1)
+    groups: GroupScheme | Mapping[str, tuple[str, ...]] | None = None
+    using: Mapping[str, tuple[str, ...]] = {}
+    scale: Scale = "auto"
+    effects: Effects = "unit_trend"
+    ridge: float = Field(0.01, ge=0)
+    draws: int = Field(0, ge=0)
 
 
 class DataSpec(Strict):
