@@ -95,7 +95,7 @@ def test_cells_that_two_tables_give_differently(keep: str, kept: float, folder: 
 
 
 def test_two_rows_of_one_table_for_one_cell_are_an_error(folder: Files) -> None:
-    with pytest.raises(DataError, match="A1|C2") as caught:
+    with pytest.raises(DataError, match="C2") as caught:
         tidy(folder(a="省份,年份,x\n北京,2019,1\n北京,2019,9\n"))
     assert caught.value.code == "duplicate_cell"
 

@@ -217,6 +217,8 @@ def _read_file(
         _read_grid(grid, named, rules, desk)
     if desk.rows() == before:
         if len(desk.faults) > faults:
+            if desk.apart:
+                return  # each of its tables has a note already
             raise desk.faults[faults]
         raise DataError("empty_table", where=Where(file=str(one) if isinstance(one, str | Path) else name))
 

@@ -90,7 +90,9 @@ def prepare(study: Study) -> Prepared:
 
 def _read(study: Study, i: int) -> Reading:
     table = study.spec.data.tables[i]
-    options = table.model_dump(exclude={"file"}, exclude_none=True)
+    options = table.model_dump(exclude={"file", "recipe"}, exclude_none=True)
+    if table.recipe is not None:
+        options["recipe"] = study.folder / table.recipe
     path = study.folder / table.file
     if not path.is_file():
         raise SpecError("data_file_not_found", where=study.where("data", "tables", i, "file"), file=table.file)

@@ -33,7 +33,9 @@ class TableSpec(Strict):
     unit, period, code, indicator, value, measure
         Columns that are not found by the usual headers.
     places
-        ``auto``, ``provinces``, ``countries`` or ``none``.
+        ``auto``, ``provinces``, ``cities``, ``countries`` or ``none``.
+    recipe
+        A reading recipe that says how the file is laid out; a path relative to the study's file.
     """
 
     file: str
@@ -44,7 +46,8 @@ class TableSpec(Strict):
     indicator: str | None = None
     value: str | None = None
     measure: str | None = None
-    places: Literal["auto", "provinces", "countries", "none"] = "auto"
+    places: Literal["auto", "provinces", "cities", "countries", "none"] = "auto"
+    recipe: str | None = None
 
 
 class SeriesSpec(Strict):

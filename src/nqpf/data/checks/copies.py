@@ -6,6 +6,7 @@ chance; a number counts with three significant digits or more.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -60,15 +61,24 @@ def copied_units(layer: Layer) -> Iterator[Found]:
     for (n, m), rows in pairs.items():
         if len(rows) < LEAST or len(np.unique(layer.x[rows, n])) < LEAST:
             continue
-        # in a year in which many units agree, as when all were given the national figure, two say nothing
-        expected = float(np.prod(alike[rows] / all_pairs[rows])) * float(all_pairs.max()) * len(good)
-        if expected > CHANCE:
+        # in a year in which many units were given one figure, two that agree say little
+        others = alike - np.isin(np.arange(len(good)), rows)
+        usual = float(((others + 1) / all_pairs)[good[:, n] & good[:, m]].sum())
+        if _at_least(len(rows), usual) * float(all_pairs.max()) > CHANCE:
             continue
         whole = len(rows) >= SAME * (good[:, n] & good[:, m]).sum()
         cells = tuple(layer.cell(t, u) for u in (n, m) for t in rows)
         words = {"count": len(rows), "span": years_in_words(layer.years[rows].tolist())}
         severity: Severity = "error" if whole else "warning"
         yield Found("copied_unit", severity, layer.id, cells, "copied_unit", words, size=float(len(rows)))
+
+
+def _at_least(count: int, usual: float) -> float:
+    """Return the chance of so many cases or more where `usual` are expected (Poisson)."""
+    terms = [math.exp(-usual)]
+    for k in range(1, count + 60):
+        terms.append(terms[-1] * usual / k)
+    return sum(terms[count:])
 
 
 def _equal_pairs(x: Floats) -> dict[tuple[int, int], list[int]]:

@@ -27,6 +27,8 @@ SHORT = 2
 BACK = 0.4
 """How much in logs a series may have moved on between a jump and its way back."""
 TEN = float(np.log(10))
+CALM = 0.25
+"""Largest usual change in logs of a series in which a factor of ten and back is an error and not only suspicious."""
 YEARLY = 0.08
 """Change in logs of all units together that is taken as usual at the least: a year of strong growth."""
 RARE = 0.01
@@ -70,7 +72,8 @@ def jumps(layer: Layer) -> Iterator[Found]:
         numbers = {"factor": factor, "ratio": stretch.factor}
         if power:
             words = "slip" if stretch.closed else "slip_open"
-            severity: Severity = "error" if stretch.closed else "warning"
+            sure = stretch.closed and layer.spread[stretch.n] <= CALM
+            severity: Severity = "error" if sure else "warning"
             yield Found("unit_slip", severity, layer.id, cells, words, numbers, value, value / factor, factor)
         elif stretch.closed or len(cells) <= SHORT:
             words = "jump" if stretch.closed else "jump_edge"

@@ -39,11 +39,23 @@ MOST = 40
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A total and its parts, by ids of series; under ``part`` they may be less than the total."""
+    """A total and its parts, by ids of series.
+
+    Attributes
+    ----------
+    total, parts
+        Ids of series.
+    relation
+        ``sum``: the parts make up the total; ``part``: they may be less.
+    known
+        Whether it holds by definition. What only the numbers show (industry and construction make up the secondary
+        sector but for services to mining) is broken with a warning at most, unless a slip explains it.
+    """
 
     total: str
     parts: tuple[str, ...]
     relation: Literal["sum", "part"] = "sum"
+    known: bool = True
 
     def text(self) -> Text:
         """Return the identity as a formula."""
@@ -138,7 +150,7 @@ def _sums(group: list[Layer]) -> Iterator[Identity]:
         parts = [i for i in range(len(group)) if i != total and 0.01 <= usual[i] <= 0.99]
         best = max((_best(share, parts, size) for size in (2, 3)), default=(0.0, ()))
         if best[0] >= FOUND and _held(flat, total, best[1]) >= FOUND:
-            yield Identity(group[total].id, tuple(group[i].id for i in best[1]))
+            yield Identity(group[total].id, tuple(group[i].id for i in best[1]), known=False)
 
 
 def _best(share: Floats, parts: list[int], size: int) -> tuple[float, tuple[int, ...]]:
@@ -193,7 +205,7 @@ def components(
         cell = (int(rows[i]), int(n))
         whole, rest = float(total[i, n]), float(gap[i, n])
         size = rest / whole if whole else float("inf")
-        grave: Severity = "error" if abs(size) >= GRAVE else "warning" if abs(size) >= FINE else "info"
+        grave = _severity(abs(size))
         values: dict[str, Any] = {"identity": identity.text(), "total": whole, "gap": rest}
         values |= {"parts": whole - rest, "size": abs(size)}
         if identity.relation == "part":
@@ -201,11 +213,16 @@ def components(
             continue
         repair = _guilty(by_id, balances, cell, rest, float(tolerance[i, n]))
         if repair is None:
+            grave = "warning" if grave == "error" and not identity.known else grave
             yield Found("components", grave, identity.total, (cell,), "components", values, whole, whole - rest, size)
         else:
             layer, value, better = repair
             values |= {"value": value, "better": better}
             yield Found("components", grave, layer.id, (cell,), "components_mend", values, value, better, size)
+
+
+def _severity(size: float) -> Severity:
+    return "error" if size >= GRAVE else "warning" if size >= FINE else "info"
 
 
 def _rounded_before(gap: Floats, total: Floats) -> Floats:
