@@ -69,10 +69,10 @@ def _findings(context: Context) -> Table:
         Column("indicator", say("column.series")),
         Column("units", say("column.units")),
         Column("periods", say("checks.periods")),
+        Column("detail", say("checks.detail")),
         Column("value", say("column.value"), "number", None),
         Column("expected", say("checks.expected"), "number", None),
         Column("size", say("column.size"), "number", None),
-        Column("detail", say("checks.detail")),
         Column("cells", say("checks.cells")),
     )
     return Table("check_findings", say("checks.table.title"), frame, columns, say("checks.table.note"))

@@ -19,8 +19,8 @@ from nqpf.data.checks.sources import Pair, disagreements, pairs_of
 from nqpf.data.checks.swaps import swapped
 from nqpf.data.checks.tidy import factor, sort_out
 from nqpf.data.checks.totals import Balance, balance, borne_out, national
-from nqpf.data.gazetteer import clean, table
 from nqpf.data.panel import Panel, complete
+from nqpf.data.place_tables import complete_set, covered
 from nqpf.data.read import Reading, read
 from nqpf.errors import listing
 from nqpf.frames import backend_of, require, to_polars
@@ -126,9 +126,10 @@ def _national(panel: Panel, rows: pl.DataFrame | None) -> pl.DataFrame | None:
     """Return the rows of the one total of all units: 全国, or the only total there is."""
     if rows is None or not rows.height:
         return None
-    names = {name: clean(name) for name in rows["unit"].unique(maintain_order=True).to_list()}
-    whole = {clean(n) for n in table("whole_totals")["name"]}
-    wanted = [name for name, cleaned in names.items() if cleaned in whole] or (list(names) if len(names) == 1 else [])
+    names = rows["unit"].unique(maintain_order=True).to_list()
+    wanted = [name for name in names if covered(name) == complete_set("provinces")] or (
+        names if len(names) == 1 else []
+    )
     return rows.filter(pl.col("unit").is_in(wanted)) if wanted else None
 
 
