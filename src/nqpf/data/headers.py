@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -19,8 +19,15 @@ from nqpf.data.tokens import close_up, has_han, without_marks
 from nqpf.data.units import is_unit
 from nqpf.messages import Text
 
+KEPT = 20_000
+"""How many texts the readings are remembered of: headers and stubs say the same things over and over."""
 _BRACKETS = re.compile(r"\s*[(（\[【]([^()（）\[\]【】]+)[)）\]】]")
+_WHOLE = re.compile(r"\s*[(（\[【](.+)[)）\]】]\s*", re.DOTALL)
 _STATED = re.compile(r"(?:计量)?单位\s*[:：]\s*(.+?)\s*[)）]?$|\bunit\s*:\s*(.+?)\s*[)）]?$", re.IGNORECASE)
+_LISTED = re.compile(
+    r"^\s*(?:[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.．、](?!\d))\s*(?=\S)"
+)
+"""What numbers the items of a list: 一、 （一） 1. (2)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +65,17 @@ def header_words() -> Mapping[str, str]:
 
 
 def role_of(cell: Any) -> str | None:
-    """Return the role that a header names: unit, code, period, indicator, value, …; None if it is no such word.
+    r"""Return the role that a header names: unit, code, period, indicator, value, …; None if it is no such word.
 
     Examples
     --------
-    >>> role_of("地　区"), role_of("省份\\nProvince"), role_of("GDP")
+    >>> role_of("地　区"), role_of("省份\nProvince"), role_of("GDP")
     ('unit', 'unit', None)
     """
     return _role(cell) if isinstance(cell, str) else None
 
 
-@cache
+@lru_cache(KEPT)
 def _role(text: str) -> str | None:
     words, plain = header_words(), unicodedata.normalize("NFKC", text).strip().lower()
     whole = words.get(plain) or words.get(close_up(plain))
@@ -79,21 +86,38 @@ def _role(text: str) -> str | None:
     return roles[0] if len(parts) > 1 and all(roles) else None
 
 
-def title_and_role(cell: Any) -> tuple[str, str] | None:
-    """Return the title in front of a header word of places: ``移动电话普及率(部/百人)地区`` → title and ``unit``."""
-    if not isinstance(cell, str):
-        return None
-    text = close_up(cell)
-    for word in ("地区", "省份", "省市", "城市", "国家"):
+def title_in_corner(cell: Any) -> str | None:
+    """Return the indicator that a header cell names before its word for places: ``移动电话普及率(部/百人)地区``.
+
+    Only a unit of measure in brackets shows where the title ends; 贫困地区 is no title.
+
+    Examples
+    --------
+    >>> title_in_corner("移动电话普及率(部/百人)地区"), title_in_corner("贫困地区")
+    ('移动电话普及率(部/百人)', None)
+    """
+    text = close_up(cell) if isinstance(cell, str) else ""
+    for word in _place_words():
         title = text.removesuffix(word)
-        if title != text and len(title) > 2 and _BRACKETS.search(title):
-            return title, "unit"
+        if title != text and split_header(title).measure:
+            return title
     return None
 
 
+def key_of(cell: Any) -> str | None:
+    """Return the role that a header names, also where it names an indicator before the word for places."""
+    return role_of(cell) or ("unit" if title_in_corner(cell) else None)
+
+
 @cache
+def _place_words() -> tuple[str, ...]:
+    words = [w for w, role in header_words().items() if role == "unit" and has_han(w)]
+    return tuple(sorted(words, key=len, reverse=True))  # 国家和地区 before 地区
+
+
+@lru_cache(KEPT)
 def split_header(text: str) -> Header:
-    """Return an indicator's name and unit: ``原煤\\n(万吨)\\nRaw Coal\\n(10⁴ tons)``, ``人口/万人``, ``产值（亿元）``.
+    """Return an indicator's name and unit: ``人口/万人``, ``一、产值（亿元）``, 原煤 (万吨) Raw Coal in lines.
 
     Brackets that hold no known unit stay part of the name.
 
@@ -103,7 +127,7 @@ def split_header(text: str) -> Header:
     (Header(name='地区生产总值', measure='亿元', english=None, mark=None), Header(name='年末常住人口', measure='万人', \
 english=None, mark=None))
     """
-    bare, mark = without_marks(text.strip().lstrip("#＃").strip())
+    bare, mark = without_marks(_LISTED.sub("", text.strip().lstrip("#＃").strip()))
     measures: list[str] = []
 
     def take(found: re.Match[str]) -> str:
@@ -115,15 +139,22 @@ english=None, mark=None))
 
     rest = _BRACKETS.sub(take, bare)
     if not measures:
-        name, _, last = rest.rpartition("/")
-        others = re.fullmatch(r"(.+?)\s*[,，:：_]\s*(?:单位\s*[:：]\s*)?([^,，:：_]+)", rest)
-        if name and is_unit(last) and not is_unit(name):
-            rest, measures = name, [last.strip()]
-        elif others and is_unit(others[2]) and has_han(others[2]):
-            rest, measures = others[1], [others[2].strip()]
+        rest, behind = _unit_behind(rest)
+        measures = [behind] if behind else []
     name, english = _languages(rest)
     inner, second = without_marks(name)
     return Header(inner, measures[0] if measures else None, english, mark or second)
+
+
+def _unit_behind(text: str) -> tuple[str, str | None]:
+    """Return name and unit where no bracket divides them: ``人口/万人``, ``产值：亿元``, ``排放量_吨``."""
+    name, _, last = text.rpartition("/")
+    if name and is_unit(last) and not is_unit(name):
+        return name, last.strip()
+    others = re.fullmatch(r"(.+?)\s*[,，:：_]\s*(?:单位\s*[:：]\s*)?([^,，:：_]+)", text, re.DOTALL)
+    if others and is_unit(others[2]) and has_han(others[2]):
+        return others[1], others[2].strip()
+    return text, None
 
 
 def _languages(text: str) -> tuple[str, str | None]:
@@ -143,13 +174,29 @@ def stated_unit(text: str) -> str | None:
     >>> stated_unit("(单位：万吨标准煤)"), stated_unit("表 1")
     ('万吨标准煤', None)
     """
-    found = _STATED.search(text.strip())
-    unit = (found[1] or found[2]).strip() if found else ""
+    unit = states_unit(text)
     return unit if unit and is_unit(unit) else None
 
 
+def states_unit(text: str) -> str | None:
+    """Return what a line states as the unit of measure, known or not: ``单位：人、‰`` → ``人、‰``."""
+    found = _STATED.search(text.strip())
+    return (found[1] or found[2]).strip() if found else None
+
+
 def bracketed_unit(text: str) -> str | None:
-    """Return the unit in a cell that holds nothing else: ``(万吨)``, ``亿元``; None for anything else, or half a bracket."""
-    whole = re.fullmatch(r"\s*[(（\[【](.+)[)）\]】]\s*", text, re.DOTALL)
+    """Return the unit in a cell that holds nothing else: ``(万吨)``, ``亿元``; None otherwise, and for half a bracket.
+
+    An English word without brackets is a name rather than a unit: ``Population`` below 人口.
+
+    Examples
+    --------
+    >>> bracketed_unit("（万吨）"), bracketed_unit("亿元"), bracketed_unit("Population"), bracketed_unit("千焦)")
+    ('万吨', '亿元', None, None)
+    """
+    whole = _WHOLE.fullmatch(text)
     inside = close_up(whole[1] if whole else text)
-    return inside if inside and is_unit(inside) else None
+    word = inside.isascii() and inside.replace(" ", "").isalpha()
+    if not inside or (whole is None and (word or split_header(text).measure)):
+        return None
+    return inside if is_unit(inside) else None

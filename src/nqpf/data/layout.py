@@ -15,6 +15,9 @@ from nqpf.messages import Text, say
 
 Role = Literal["unit", "code", "period", "indicator", "measure", "source", "vintage", "scope", "note", "part", "value"]
 
+Split = Literal["", "period", "unit"]
+Section = Literal["", "period", "unit", "indicator"]
+
 KEYS = ("unit", "code", "period")
 """Roles that a table of any kind can have."""
 
@@ -51,8 +54,8 @@ class Layout:
     body: tuple[int, ...]
     fixed: Mapping[str, str] = field(default_factory=dict)
     filled: tuple[int, ...] = ()
-    split: Literal["", "period", "unit"] = ""
-    section: Literal["", "period", "unit", "indicator"] = ""
+    split: Split = ""
+    section: Section = ""
 
     @property
     def across(self) -> str:

@@ -217,8 +217,6 @@ def _read_file(
         _read_grid(grid, named, rules, desk)
     if desk.rows() == before:
         if len(desk.faults) > faults:
-            if desk.apart:
-                return  # each of its tables has a note already
             raise desk.faults[faults]
         raise DataError("empty_table", where=Where(file=str(one) if isinstance(one, str | Path) else name))
 
@@ -274,6 +272,9 @@ def _take(found: Found, number: int, desk: _Desk) -> None:
         if not desk.apart:
             raise
         _set_apart(found.table.grid, number, error, desk)
+        return
+    if not taken.frame.height:
+        desk.notes.extend(taken.notes)
         return
     called = found.table.called
     desk.notes.append(Note("layout", "info", {"table": called, "layout": found.layout.text()}))

@@ -1,4 +1,4 @@
-"""Cells that stand in two tables: equal ones count once, different ones are told, with the sheet that repeats another."""
+"""Cells that stand in two tables: equal ones count once, different ones are told, with the sheet that repeats one."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ def drop_repeats(frame: pl.DataFrame, notes: list[Note]) -> pl.DataFrame:
     if not twice.height or twice["table"].n_unique() < 2:
         return frame
     numbers_first = twice.sort(pl.col("value").is_null(), "row")
-    first = numbers_first.unique(KEYS, keep="first", maintain_order=True).select(*KEYS, first="value", before="table", place="cell")
+    first = numbers_first.unique(KEYS, keep="first", maintain_order=True).select(
+        *KEYS, first="value", before="table", place="cell"
+    )
     later = twice.join(first, on=KEYS, maintain_order="left").filter(pl.col("table") != pl.col("before"))
     equal = pl.col("value").eq_missing(pl.col("first")) | pl.col("value").is_null()
     _tell(later.with_columns(equal=equal), notes)
@@ -52,7 +54,7 @@ def years_of_sheets(frame: pl.DataFrame) -> list[Note]:
     single = sheets.filter(pl.col("period").list.len() == 1).with_columns(pl.col("period").list.first())
     notes = []
     for (file, _), group in single.group_by("file", "indicator", maintain_order=True):
-        absent = sorted(set(range(group["period"].min(), group["period"].max())) - set(group["period"]))  # type: ignore[arg-type, type-var]
+        absent = sorted(set(range(group["period"].min(), group["period"].max())) - set(group["period"]))  # type: ignore[arg-type]
         twice = group.filter(pl.col("period").is_duplicated())
         for (year,), same in twice.group_by("period", maintain_order=True) if absent else ():
             values = {"file": file, "sheets": listing(same["sheet"]), "year": year, "absent": listing(absent)}

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 import polars as pl
 
-from nqpf.data.find import Found, heading, place_in, text_of, year_in
+from nqpf.data.across import placed
+from nqpf.data.blocks import alone
+from nqpf.data.columns import Column, columns_of, place_name
+from nqpf.data.find import Found
+from nqpf.data.footnotes import rows_of, several
 from nqpf.data.grid import letters_of
 from nqpf.data.headers import Header, bracketed_unit, split_header
 from nqpf.data.panel import TIDY
-from nqpf.data.titles import qualifies
-from nqpf.data.structure import kind_of
-from nqpf.data.tokens import as_number, as_year, close_up, without_marks
-from nqpf.errors import DataError, Where, listing
+from nqpf.data.remarks import empty_years, refuse_months, remarks
+from nqpf.data.tokens import Number, as_number, as_year, text_of
+from nqpf.errors import DataError, listing
 from nqpf.messages import Text
 from nqpf.results import Note
 
 MARKS = {"file": pl.String, "sheet": pl.String, "cell": pl.String, "mark": pl.String}
 """Columns of the table of marks."""
+SAID = ("source", "vintage", "scope", "note")
+"""What a row, a header row or the whole table can say of a number besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Taken:
     marks
         What stood beside numbers or instead of them, columns `MARKS`.
     titles
-        Titles of indicators that are named in two languages.
+        Titles of indicators that are named in two languages, or in words beside a short name.
     notes
         What was left out and why.
     """
@@ -49,13 +52,19 @@ class Taken:
 
 
 @dataclass(slots=True)
-class _Column:
-    """What the header says of one column of numbers."""
+class _Sheaf:
+    """The columns of a tidy table while they are filled, and the signs beside indicators, places and numbers.
 
-    header: Header | None
-    unit: str | None
-    period: int | None
-    more: dict[str, str] = field(default_factory=dict)
+    `headers` keeps the indicator that a row's names and a column make, `said` what the header says of each column,
+    `stated` whether a cell states its own unit of measure.
+    """
+
+    rows: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in TIDY})
+    signs: dict[str, list[str | None]] = field(default_factory=lambda: {"indicator": [], "unit": [], "number": []})
+    headers: dict[tuple[str, str, int], Header] = field(default_factory=dict)
+    said: dict[str, list[str | None]] = field(default_factory=dict)
+    skipped: list[int] = field(default_factory=list)
+    stated: list[bool] = field(default_factory=list)
 
 
 def take(found: Found) -> Taken:
@@ -64,225 +73,200 @@ def take(found: Found) -> Taken:
     Raises
     ------
     DataError
-        Text where a number should be; a year that is none; a row without a unit or an indicator.
+        ``text_in_number``: text where a number should be; ``not_a_year``, ``two_years``, ``not_annual``: a year that is
+        none, or two; ``no_unit``, ``no_indicator``: a row with numbers that says none.
     """
-    table, layout = found.table, found.layout
-    grid, called = table.grid, table.called
-    heads = {j: _column(found, j) for j in layout.values}
-    empty = _empty_years(found, heads)
-    notes = [Note("years_empty", "info", {"table": called, "years": listing(sorted(empty.values()))})] if empty else []
-    columns = [(j, head) for j, head in heads.items() if j not in empty]
-    _refuse_months(found)
-    rows: dict[str, list[Any]] = {name: [] for name in TIDY}
-    marks: list[tuple[str, str]] = []
-    headers: dict[str, Header] = {h.header.name: h.header for _, h in columns if h.header}
+    refuse_months(found)
+    columns = columns_of(found)
+    empty = empty_years(found, columns)
+    columns = tuple(c for c in columns if c.at not in empty)
+    fixed = found.layout.fixed
+    sheaf = _Sheaf(said={role: [c.more.get(role) or fixed.get(role) for c in columns] for role in (*SAID, "measure")})
     above: dict[int, Any] = {}
     section: dict[str, str] = {}
-    for i in layout.body:
-        row = grid.rows[i]
-        if layout.section and len(alone := {text_of(c) for c in row if c is not None}) == 1:
-            section = {layout.section: alone.pop()}
-            continue
-        own = section | _row(found, i, above)
-        for j, head in columns:
-            unit, period, header = _keys(found, i, j, own, head, headers)
-            cell = row[j] if j < len(row) else None
-            measure = own.get("measure") or head.more.get("measure") or header.measure
-            value: float | None
-            if type(cell) is float or cell is None:
-                value = cell if cell == cell else None
-            else:
-                number = as_number(cell)
-                if number is None:
-                    where = grid.where(i, j, unit=unit, indicator=header.name, period=period)
-                    raise DataError("text_in_number", where=where, value=str(cell)[:60])
-                value, measure = number.value, measure or number.measure
-                if number.mark:
-                    marks.append((grid.address(i, j), number.mark))
-            rows["unit"].append(unit)
-            rows["code"].append(own.get("code") if head.unit is None else None)
-            rows["period"].append(period)
-            rows["indicator"].append(header.name)
-            rows["value"].append(value)
-            rows["measure"].append(measure or layout.fixed.get("measure"))
-            for role in ("source", "vintage", "scope", "note"):
-                rows[role].append(own.get(role) or head.more.get(role) or layout.fixed.get(role))
-            rows["cell"].append(f"{_letters(j)}{i + 1}")
-    count = len(rows["unit"])
-    rows["file"], rows["sheet"] = [grid.file] * count, [grid.sheet] * count
-    frame = pl.DataFrame(rows, schema=TIDY)
-    notes += _mark_notes(called, marks) + _factor_notes(found) + _unit_notes(found)
-    titles = {h.name: h.title for h in headers.values() if h.english}
-    titled = {name: Text.same(title) for j, title in grid.titles.items() if (name := found.names.get(j)) in headers}
-    listed = pl.DataFrame([(grid.file, grid.sheet, *m) for m in marks], schema=MARKS, orient="row")
-    return Taken(_footnoted(found, frame, headers, notes), listed, titled | titles, tuple(notes))
-
-
-_LETTERS: dict[int, str] = {j: letters_of(j) for j in range(702)}
-
-
-def _letters(j: int) -> str:
-    return _LETTERS.get(j) or letters_of(j)
-
-
-def _column(found: Found, j: int) -> _Column:
-    """Return what the header rows say of a column."""
-    layout, spread = found.layout, found.spread
-    unit = period = None
-    more: dict[str, str] = {}
-    for i, role in layout.header.items():
-        cell = spread[i].get(j)
-        if cell is None or role in ("name", "indicator", "skip"):
-            continue
-        if role == "period":
-            period = as_year(cell)
-        elif role == "unit":
-            unit = place_name(text_of(cell))
-        elif role == "measure":
-            more.setdefault("measure", bracketed_unit(str(cell)) or "")
+    for i in found.layout.body:
+        heading = _section(found, i)
+        if heading is not None:
+            section = {found.layout.section: heading}
         else:
-            more[role] = text_of(cell)
-    written = heading(layout, spread, j)
-    if written and layout.split == "period" and (found_year := year_in(written)):
-        written, period = found_year
-    if written and layout.split == "unit" and (found_place := place_in(written)):
-        unit, written = found_place
-    return _Column(split_header(written) if written else None, unit, period, more)
+            _take_row(found, i, section | _row(found, i, above), columns, sheaf)
+    return _taken(found, columns, empty, sheaf)
+
+
+def _section(found: Found, i: int) -> str | None:
+    """Return what a row says of those below it; None for a row of data."""
+    role = found.layout.section
+    text = alone(found.table, i) if role else None
+    return None if role == "period" and as_year(text) is None else text
 
 
 def _row(found: Found, i: int, above: dict[int, Any]) -> dict[str, str]:
     """Return what the stub says of a row; `above` keeps what is repeated downwards."""
     own: dict[str, str] = {}
+    cells = found.table.grid.rows[i]
     for j, role in found.layout.columns.items():
-        cell = found.table.cell(i, j)
+        cell = cells[j] if j < len(cells) else None
         if j in found.layout.filled:
             cell = above[j] = cell if cell is not None else above.get(j)
-        if cell is None:
-            continue
-        text = text_of(cell)
-        own[role] = place_name(text) if role == "unit" else f"{own[role]}:{text}" if role in own else text
+        if cell is not None:
+            text = text_of(cell)
+            text = bracketed_unit(text) or text if role == "measure" else text
+            own[role] = f"{own[role]}:{text}" if role in own else text
     return own
 
 
-def place_name(text: str) -> str:
-    """Return a unit's name without a footnote's number; of ``北京 Beijing`` the Chinese name, if it is a place's.
-
-    Examples
-    --------
-    >>> place_name("广东①"), place_name("北京 Beijing"), place_name("甲厂 2")
-    ('广东', '北京', '甲厂 2')
-    """
-    name = without_marks(text)[0]
-    chinese = close_up(re.sub(r"[\x00-\x7f]+", " ", name))
-    return chinese if chinese != name and not chinese.isspace() and kind_of(chinese) == "place" != kind_of(name) else name
-
-
-def _keys(
-    found: Found, i: int, j: int, own: Mapping[str, str], head: _Column, headers: dict[str, Header]
-) -> tuple[str, int, Header]:
-    """Return the unit, year and indicator of a cell."""
-    grid, fixed = found.table.grid, found.layout.fixed
-    named, at = own.get("indicator"), None
-    if named and found.layout.split == "unit" and (at := place_in(named)):
-        named = at[1]
-    unit = head.unit or (at[0] if at else None) or own.get("unit") or own.get("code") or fixed.get("unit")
-    if unit is None:
-        raise DataError("no_unit", where=grid.where(i))
-    period = head.period
-    if period is None and (written := own.get("period", fixed.get("period"))) is not None:
-        period = as_year(written)
-    if period is None:
-        raise DataError("not_a_year", where=_at_period(found, i, unit), value=own.get("period", ""))
-    parts = [p for p in (named, head.header.name if head.header else None, own.get("part")) if p]
-    if not parts and "indicator" in fixed:
-        parts = [fixed["indicator"]]
-    if not parts:
-        raise DataError("no_indicator", where=grid.where(i))
-    if head.header and len(parts) == 1:
-        return unit, period, head.header
-    written = ":".join(parts)
-    if written not in headers:
-        named = split_header(written)
-        more = head.header.measure if head.header else None
-        headers[written] = Header(named.name, named.measure or more, named.english, named.mark)
-    return unit, period, headers[written]
+def _take_row(found: Found, i: int, own: dict[str, str], columns: Sequence[Column], sheaf: _Sheaf) -> None:
+    """Add the numbers of a row; one that holds none is left out if it does not say what it would be about."""
+    cells = found.table.grid.rows[i]
+    rows, signs = sheaf.rows, sheaf.signs
+    try:
+        keys = _keys(found, i, own, columns)
+        headers = [_header(found, i, keys.names, column, sheaf) for column in columns]
+    except DataError:
+        if any(c.at < len(cells) and cells[c.at] is not None for c in columns):
+            raise
+        sheaf.skipped.append(i)
+        return
+    for n, (column, header) in enumerate(zip(columns, headers, strict=True)):
+        cell = cells[column.at] if column.at < len(cells) else None
+        number = _number(cell)
+        if number is None:
+            about = {"unit": keys.units[n], "indicator": header.name, "period": keys.years[n]}
+            where = found.table.grid.where(i, column.at, **about)
+            raise DataError("text_in_number", where=where, value=str(cell)[:60])
+        stated = own.get("measure") or column.more.get("measure") or header.measure or sheaf.said["measure"][n]
+        rows["value"].append(number.value)
+        rows["measure"].append(number.measure or stated)  # what stands beside the number is said of this number
+        signs["number"].append(number.mark)
+        sheaf.stated.append(number.measure is not None)
+    rows["unit"] += keys.units
+    rows["period"] += keys.years
+    rows["indicator"] += [header.name for header in headers]
+    rows["cell"] += [f"{_letters(c.at)}{i + 1}" for c in columns]
+    rows["code"] += [own.get("code") if c.unit is None else None for c in columns]
+    signs["unit"] += [keys.sign] * len(columns)
+    signs["indicator"] += [header.mark for header in headers]
+    for role in SAID:
+        rows[role] += [own[role]] * len(columns) if own.get(role) else sheaf.said[role]
 
 
-def _at_period(found: Found, i: int, unit: str) -> Where:
-    j = found.layout.column("period")
-    return found.table.grid.where(i, j, unit=unit) if j is not None else found.table.grid.where(i, unit=unit)
+def _number(cell: Any) -> Number | None:
+    """Return what a cell of numbers holds; None if that is none, or a year: no number is written 2019年."""
+    if type(cell) is float and isfinite(cell):
+        return Number(cell)  # most cells are: the shortest way for them
+    number = _NOTHING if cell is None else as_number(cell)
+    dated = number is not None and number.measure == "年" and as_year(cell) is not None
+    return None if dated else number
 
 
-def _empty_years(found: Found, heads: Mapping[int, _Column]) -> dict[int, int]:
-    """Return the columns of years without a single cell, where other years have some."""
-    if found.layout.across != "period":
-        return {}
-    cells = {j: any(found.table.cell(i, j) is not None for i in found.layout.body) for j in heads}
-    return {j: heads[j].period or 0 for j, held in cells.items() if not held} if any(cells.values()) else {}
+_NOTHING = Number(None)
+_KNOWN = tuple(letters_of(j) for j in range(702))
 
 
-def _refuse_months(found: Found) -> None:
-    """Refuse a table in which one year stands under several dates: it is monthly or quarterly."""
-    table, layout = found.table, found.layout
-    j = layout.column("period")
-    places = [(i, j) for i in layout.body] if j is not None else []
-    places += [(i, k) for i, role in layout.header.items() if role == "period" for k in layout.values]
-    seen: dict[int, tuple[Any, tuple[int, int]]] = {}
-    for i, k in places:
-        cell = found.spread[i].get(k) if i in found.spread else table.cell(i, k)
-        if isinstance(cell, int | float) or (year := as_year(cell)) is None:
-            continue
-        first, _ = seen.setdefault(year, (cell, (i, k)))
-        if first != cell and len({_month(first), _month(cell)} - {None}) > 1:
-            raise DataError("not_annual", where=table.grid.where(i, k), year=year, cells=listing([first, cell]))
+def _letters(j: int) -> str:
+    return _KNOWN[j] if j < len(_KNOWN) else letters_of(j)
 
 
-def _month(cell: Any) -> int | None:
-    if isinstance(cell, dt.date):
-        return cell.month
-    found = re.search(r"\d{4}\s*(?:年|[-/.])\s*(\d{1,2})", str(cell))
-    return int(found[1]) if found else None
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """What a row's numbers are about: each one's place and year, the sign behind the place, what the row names."""
+
+    units: list[str]
+    years: list[int]
+    sign: str | None
+    names: tuple[str, str]
 
 
-def _mark_notes(called: str, marks: list[tuple[str, str]]) -> list[Note]:
-    counts = Counter(mark for _, mark in marks)
-    first = {mark: cell for cell, mark in reversed(marks)}
-    shown = listing(f"{mark} × {n} ({first[mark]})" for mark, n in counts.most_common())
-    return [Note("marks", "info", {"table": called, "marks": shown})] if counts else []
+def _keys(found: Found, i: int, own: Mapping[str, str], columns: Sequence[Column]) -> _Keys:
+    fixed, named = found.layout.fixed, own.get("indicator", "")
+    unit = own.get("unit") or own.get("code") or fixed.get("unit")
+    if named and found.layout.split == "unit" and (of_place := placed([named])):
+        names, unit = of_place
+        named = ":".join(names)
+    sign = None
+    if unit is not None:
+        unit, sign = place_name(unit)
+    written = own.get("period", fixed.get("period"))
+    year = as_year(written)
+    for column in columns:
+        if column.unit is None and unit is None:
+            raise DataError("no_unit", where=found.table.grid.where(i))
+        if column.period is None and year is None:
+            where = found.table.grid.where(i, found.layout.column("period"), unit=unit or column.unit)
+            raise DataError("not_a_year", where=where, value=written or "")
+    units, years = [c.unit or unit or "" for c in columns], [c.period or year or 0 for c in columns]
+    return _Keys(units, years, sign, (named, own.get("part", "")))
 
 
-def _factor_notes(found: Found) -> list[Note]:
-    notes = []
-    for i in found.table.factors:
-        cells = [text_of(c) for c in found.table.grid.rows[i] if c is not None]
-        notes.append(Note("header_numbers", "info", {"table": found.table.called, "row": i + 1, "cells": listing(cells, 8)}))
-    return notes
+def _header(found: Found, i: int, names: tuple[str, str], column: Column, sheaf: _Sheaf) -> Header:
+    """Return the indicator of a cell: what the row names, what the column names, what tells rows apart; each once."""
+    key = (*names, column.at)
+    known = sheaf.headers.get(key)
+    if known is not None:
+        return known
+    own = column.header
+    parts = [p for p in dict.fromkeys((names[0], own.name if own else "", names[1])) if p]
+    if own is not None and parts == [own.name]:
+        sheaf.headers[key] = own
+    elif parts or "indicator" in found.layout.fixed:
+        sheaf.headers[key] = _joined(":".join(parts) or found.layout.fixed["indicator"], own)
+    else:
+        raise DataError("no_indicator", where=found.table.grid.where(i))
+    return sheaf.headers[key]
 
 
-def _unit_notes(found: Found) -> list[Note]:
-    """Return a note on header cells that should hold a unit of measure and hold something else."""
-    rows = [i for i, role in found.layout.header.items() if role == "measure"]
-    odd = [
-        f"{found.table.grid.address(i, j)} {text_of(cell)}"
-        for i in rows
-        for j in found.layout.values
-        if (cell := found.spread[i].get(j)) is not None and bracketed_unit(str(cell)) is None
-    ]
-    return [Note("unit_unread", values={"table": found.table.called, "cells": listing(odd)})] if odd else []
+def _joined(written: str, own: Header | None) -> Header:
+    named = split_header(written)
+    mark = named.mark or (own.mark if own else None)
+    return Header(named.name, named.measure or (own.measure if own else None), named.english, mark)
 
 
-def _footnoted(found: Found, frame: pl.DataFrame, headers: Mapping[str, Header], notes: list[Note]) -> pl.DataFrame:
-    """Write each footnote on the rows of the indicators it speaks of."""
-    names = frame["indicator"].unique(maintain_order=True).to_list()
-    known = {h.name: h.mark for h in headers.values()}
-    said: dict[str, list[str]] = {}
+# The whole
+
+
+def _taken(found: Found, columns: Sequence[Column], empty: Mapping[int, int], sheaf: _Sheaf) -> Taken:
+    grid, rows, signs = found.table.grid, sheaf.rows, sheaf.signs
+    count = len(rows["unit"])
+    rows["file"], rows["sheet"] = [grid.file] * count, [grid.sheet] * count
+    frame = pl.DataFrame(rows, schema=TIDY)
+    marks = [(grid.file, grid.sheet, cell, m) for cell, m in zip(rows["cell"], signs["number"], strict=True) if m]
+    notes = _years_note(found, empty) + remarks(found, marks, sheaf.skipped) + _units_note(found, frame, sheaf.stated)
+    titles = {c.header.name: c.title for c in columns if c.header and c.title}
+    titles |= {h.name: h.title for h in sheaf.headers.values() if h.english}
+    frame = _footnoted(found, frame, signs, notes)
+    return Taken(frame, pl.DataFrame(marks, schema=MARKS, orient="row"), titles, tuple(notes))
+
+
+def _years_note(found: Found, empty: Mapping[int, int]) -> list[Note]:
+    values = {"table": found.table.called, "years": listing(sorted(set(empty.values())))}
+    return [Note("years_empty", "info", values)] if empty else []
+
+
+def _units_note(found: Found, frame: pl.DataFrame, stated: Sequence[bool]) -> list[Note]:
+    """Return a note on series of which some cells state a unit of measure of their own and others none."""
+    if not any(stated):
+        return []
+    cells = frame.with_columns(stated=pl.Series(stated, dtype=pl.Boolean)).drop_nulls("value")
+    mixed = cells.filter(pl.col("stated").any().over("indicator"), ~pl.col("stated").all().over("indicator"))
+    series = listing(mixed["indicator"].unique(maintain_order=True), 4)
+    values = {"table": found.table.called, "count": mixed["stated"].sum(), "series": series}
+    return [Note("units_in_some_cells", values=values)] if mixed.height else []
+
+
+def _footnoted(
+    found: Found, frame: pl.DataFrame, signs: Mapping[str, Sequence[str | None]], notes: list[Note]
+) -> pl.DataFrame:
+    """Write each footnote on the rows it speaks of."""
+    names = frame["indicator"].to_list()
+    said: list[pl.Series] = []
     for i, text in found.said.notes:
-        about = qualifies(text, names, [known.get(n) for n in names])
-        for name in about:
-            said.setdefault(name, []).append(text)
-        values = {"table": found.table.called, "row": i + 1, "text": text[:120], "series": listing(about, 4)}
-        notes.append(Note("footnote", "info", values))
+        for one in several(text):
+            about = pl.Series(rows_of(one, signs, names), dtype=pl.Boolean)
+            series = frame.filter(about)["indicator"].unique(maintain_order=True)
+            values = {"table": found.table.called, "row": i + 1, "text": one[:120], "series": listing(series, 4)}
+            notes.append(Note("footnote", "info", values))
+            said.append(pl.select(pl.when(about).then(pl.lit(one))).to_series())
     if not said:
         return frame
-    texts = pl.col("indicator").replace_strict({n: "；".join(t) for n, t in said.items()}, default=None, return_dtype=pl.String)
-    return frame.with_columns(note=pl.concat_str([pl.col("note"), texts], separator="；", ignore_nulls=True).replace("", None))
+    joined = pl.concat_str([pl.col("note"), *said], separator="；", ignore_nulls=True)
+    return frame.with_columns(note=joined.replace("", None))

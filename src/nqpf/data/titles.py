@@ -6,18 +6,36 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nqpf.data.headers import split_header, stated_unit
-from nqpf.data.structure import Table, kind_of
-from nqpf.data.tokens import as_year, close_up, without_marks
+from nqpf.data.headers import Header, split_header, stated_unit, states_unit
+from nqpf.data.rows import kind_of
+from nqpf.data.structure import Table
+from nqpf.data.tokens import as_year, close_up
 
-_LABELLED = re.compile(r"^\s*(指标|时间|地区|数据库|年份|单位|indicator|period|year|region|database)\s*[:：]\s*(.*)$", re.IGNORECASE)
+LABELLED = re.compile(
+    r"^\s*(指标|时间|地区|数据库|年份|单位|indicator|period|year|region|database)\s*[:：]\s*(.*)$", re.IGNORECASE
+)
+"""Lines of an export: 指标：商品零售价格指数(上年=100)."""
 _SOURCE = re.compile(r"^\s*(?:数据来源|资料来源|来源|data sources?|sources?)\s*[:：]?\s*(.+)$", re.IGNORECASE)
-_NUMBERED = re.compile(r"^\s*(?:续?表|附表|table)\s*[\d一二三四五六七八九十]+(?:[-–—.．·]\d+)*\s*[:：、.]?\s*|^\s*\d+(?:[-–—]\d+)+\s*", re.IGNORECASE)
-_YEAR = re.compile(r"((?:19|20)\d{2})\s*(?:年|$)")
-_SPAN = re.compile(r"(?:19|20)\d{2}\s*年?\s*[-–—~～至到]")
-_GENERIC = re.compile(r"sheet\s*\d*|工作表\s*\d*|table\s*\d*|data|数据|分省年度数据|\d+", re.IGNORECASE)
-_GENERAL = re.compile(r"修订|普查|本表|以上|各项|历史数据|数据|revis|census|all figures", re.IGNORECASE)
-_ABOUT = re.compile(r"(?:全国)?(?:各省(?:、自治区、直辖市)?|各省[（(]?区、?市[)）]?|各省份|各省区市|各地区|分地区|各市|各国|分省|按地区分)的?")
+_NUMBERED = re.compile(
+    r"^\s*(?:续?表|附表|table)\s*[\d一二三四五六七八九十]+(?:[-–—.．·]\d+)*\s*[:：、.]?\s*|^\s*\d+(?:[-–—]\d+)+\s*",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(
+    r"(?<!\d)((?:19|20)\d{2})\s*(?:年度?(?![末底初]?[^\s,，、;；()（）]{0,8}(?:不变价|可比价|价格|修订|普查|为基|为100|口径))|$)"
+)
+"""A year that a line is about; one of prices, of a census or of a revision is none."""
+_SPAN = re.compile(r"(?:19|20)\d{2}\s*年?\s*(?:[-–—~～至到]|以来|起)")
+_NO_TITLE = re.compile(r"年鉴|数据库|公报|统计局|^(?:单位|unit)\b", re.IGNORECASE)
+"""Lines that name a book or an office rather than what the table shows."""
+_GENERIC = re.compile(
+    r"sheet\s*\d*|工作表\s*\d*|table\s*\d*|data|数据|(?:分省|主要城市|分城市)?年度数据|\d+", re.IGNORECASE
+)
+"""Names of sheets that say nothing."""
+_ABOUT = re.compile(
+    r"^\s*(?:历年|中国|全国)*"
+    r"(?:各省(?:、自治区、直辖市|[（(]?区、?市[)）]?|份)?|各地区|分地区|各市|各国|分省|按地区分)的?"
+)
+_YEARS = re.compile(r"(?:19|20)\d{2}\s*年?(?:\s*[-–—~～至到]\s*(?:19|20)\d{2}\s*年?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +48,8 @@ class Said:
         What holds for the whole table; None where it is not said.
     notes
         Footnotes: row (from 0) and text, the source line left out.
+    unread
+        A statement of units of measure that cannot be read as one (``人、‰``).
     """
 
     indicator: str | None = None
@@ -38,35 +58,40 @@ class Said:
     unit: str | None = None
     source: str | None = None
     notes: tuple[tuple[int, str], ...] = ()
+    unread: str | None = None
 
 
 def what_titles_say(table: Table) -> Said:
     """Return what the lines above and below a table and its sheet's name say."""
-    lines = [close_up(str(c)) for i in table.titles for c in dict.fromkeys(table.grid.rows[i]) if c is not None]
-    stated = {m[1].lower(): m[2].strip() for line in lines if (m := _LABELLED.match(line))}
-    free = [x for x in lines if not _LABELLED.match(x) and not stated_unit(x) and not _SOURCE.match(x)]
-    measure = next((u for x in lines if (u := stated_unit(x))), None)
-    title = stated.get("指标") or stated.get("indicator") or next((t for x in free if (t := _title(x))), None)
-    header = split_header(title) if title else None
+    lines = [close_up(line) for line in table.titles]
+    stated = {m[1].lower(): m[2].strip() for line in lines if (m := LABELLED.match(line))}
+    free = [x for x in lines if not LABELLED.match(x) and states_unit(x) is None and not _SOURCE.match(x)]
     sheet = close_up(table.grid.sheet or "")
-    period = _period([stated.get(k, "") for k in ("时间", "年份", "period", "year")]) or _period(free) or _period([sheet])
-    places = [stated.get("地区", ""), stated.get("region", ""), sheet, *(_place(x) for x in free)]
-    unit = next((p for p in places if p and kind_of(p) == "place"), None)
-    name = header.name if header else None
-    if name is None and sheet and not _GENERIC.fullmatch(sheet) and as_year(sheet) is None and sheet != unit:
-        header = split_header(re.sub(_YEAR, "", sheet) or sheet)
-        name = header.name
-    sources, notes = _below(table)
-    above = next((m[1] for x in lines if (m := _SOURCE.match(x))), None)
-    return Said(name, measure or (header.measure if header else None), period, unit, sources or above, notes)
+    unit = _unit([stated.get("地区", ""), stated.get("region", ""), sheet], free)
+    header = _indicator(stated, free, sheet if sheet != unit else "")
+    units = [u for line in lines if (u := states_unit(line)) is not None]
+    measure = next((u for line in lines if (u := stated_unit(line))), None) or (header.measure if header else None)
+    dated = ([stated.get(key, "") for key in ("时间", "年份", "period", "year")], free, [sheet])
+    period = next((year for texts in dated if (year := _period(texts))), None)
+    source, notes = _below(table)
+    above = next((m[1] for line in lines if (m := _SOURCE.match(line))), None)
+    unread = next(iter(units), None) if measure is None else None
+    return Said(header.name if header else None, measure, period, unit, source or above, notes, unread)
+
+
+def _indicator(stated: dict[str, str], free: list[str], sheet: str) -> Header | None:
+    """Return the indicator that a labelled line names, a title, or the sheet's name, in this order."""
+    labelled = stated.get("指标") or stated.get("indicator")
+    title = labelled or next((t for line in free if (t := _title(line))), None)
+    if title is None and sheet and not _GENERIC.fullmatch(sheet) and not _NO_TITLE.search(sheet) and not as_year(sheet):
+        title = _YEARS.sub("", sheet).strip(" ：:，,、_-—") or None
+    return split_header(title) if title else None
 
 
 def _title(line: str) -> str | None:
     """Return the indicator a title names: ``表3-1 2022年各地区能源消费量(万吨标准煤)`` → ``能源消费量(万吨标准煤)``."""
-    text = _NUMBERED.sub("", line)
-    text = _ABOUT.sub("", re.sub(r"(?:19|20)\d{2}\s*年?(?:\s*[-–—~～至到]\s*(?:19|20)\d{2}\s*年?)?", "", text))
-    text = text.strip(" ：:，,、_-—")
-    return text if text and kind_of(text) == "text" else None
+    text = _ABOUT.sub("", _YEARS.sub("", _NUMBERED.sub("", line))).strip(" ：:，,、_-—")
+    return text if text.strip("()（） ") and kind_of(text) == "text" and not _NO_TITLE.search(text) else None
 
 
 def _period(texts: Iterable[str]) -> int | None:
@@ -78,6 +103,11 @@ def _period(texts: Iterable[str]) -> int | None:
     return years.pop() if len(years) == 1 else None
 
 
+def _unit(stated: Iterable[str], titles: Iterable[str]) -> str | None:
+    """Return the place that a labelled line, the sheet's name, or the beginning of a title names."""
+    return next((p for p in (*stated, *map(_place, titles)) if p and kind_of(p) == "place"), None)
+
+
 def _place(line: str) -> str:
     """Return the place at a title's beginning: ``北京市历年地区生产总值`` → ``北京市``; else an empty text."""
     text = re.sub(r"^(?:19|20)\d{2}\s*年?", "", _NUMBERED.sub("", line))
@@ -85,37 +115,8 @@ def _place(line: str) -> str:
 
 
 def _below(table: Table) -> tuple[str | None, tuple[tuple[int, str], ...]]:
-    sources, notes = [], []
-    for i, text in table.notes:
-        found = _SOURCE.match(text)
-        (sources.append(found[1].strip()) if found else notes.append((i, text)))
-    return "；".join(sources) or None, tuple(notes)
-
-
-def qualifies(note: str, names: Iterable[str], marks: Iterable[str | None]) -> list[str]:
-    """Return which of a table's indicators a footnote speaks of: by its number, or by name; all if it names none.
-
-    Parameters
-    ----------
-    note
-        The footnote.
-    names, marks
-        The indicators, and the footnote number that stood behind each.
-
-    Examples
-    --------
-    >>> qualifies("注：①不含私营单位。", ["就业人员", "工资"], ["①", None])
-    ['就业人员']
-    >>> qualifies("注：数据已修订。", ["就业人员", "工资"], [None, None])
-    ['就业人员', '工资']
-    """
-    names = list(names)
-    marked = [n for n, m in zip(names, marks, strict=True) if m and m in note]
-    if marked:
-        return marked
-    named = [n for n in names if len(n) > 2 and n in note]
-    return names if not named or _GENERAL.search(note) else named
-
-
-__all__ = ["Said", "qualifies", "what_titles_say"]
-_ = without_marks
+    """Return the source that footnotes name, and the other footnotes."""
+    sources = [(found[1].strip(), i) for i, text in table.notes if (found := _SOURCE.match(text))]
+    rows = {i for _, i in sources}
+    notes = tuple((i, text) for i, text in table.notes if i not in rows)
+    return "；".join(dict.fromkeys(source for source, _ in sources)) or None, notes
