@@ -15,6 +15,7 @@ from nqpf.index import Framework
 from nqpf.messages import say
 from nqpf.study import Study, check_study, run
 from nqpf.study.prepare import Prepared, group_of, prepare
+from nqpf.study.provenance import provenance
 
 
 def prepared(workshop: Any) -> Prepared:
@@ -350,3 +351,27 @@ def test_a_rejected_cell_that_is_none_is_told(workshop: Any, old: str, new: str,
         prepared(workshop)
     assert error.value.code == code
     assert error.value.where.line is not None
+
+
+def test_a_table_is_read_by_its_recipe(workshop: Any) -> None:
+    """The same numbers without a word for the year, in a folder of their own, told by a reading recipe."""
+    straight = prepared(workshop).panel
+    head, *rows = workshop.data.read_text(encoding="utf-8").splitlines()
+    folder = workshop.study.parent / "数据"
+    folder.mkdir()
+    rows = [row for row in rows if ",2018," in row or row.split(",")[1] == "2018"]
+    (folder / "无年份.csv").write_text("\n".join(",".join(_without_second(r)) for r in (head, *rows)), encoding="utf-8")
+    rule = 'tables:\n- {file: 无年份.csv, fixed: {period: "2018"}}\n'
+    (folder / "读取规则.yaml").write_text(rule, encoding="utf-8")
+    workshop.edit("- file: data.csv", "- file: 数据/无年份.csv\n      recipe: 数据/读取规则.yaml")
+    made = prepared(workshop).panel
+    assert made.periods == (2018,)
+    np.testing.assert_array_equal(made.values[0], straight.values[0])
+    before = provenance(Study.load(workshop.study))["study"]["sha256"]
+    (folder / "读取规则.yaml").write_text(rule.replace("2018", "2019"), encoding="utf-8")
+    assert provenance(Study.load(workshop.study))["study"]["sha256"] != before
+
+
+def _without_second(row: str) -> list[str]:
+    cells = row.split(",")
+    return [cells[0], *cells[2:]]

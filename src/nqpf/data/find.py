@@ -15,7 +15,7 @@ from nqpf.data.blocks import alone, filled_down, parts_of, section_of
 from nqpf.data.grid import letters_of
 from nqpf.data.guards import refuse_overrun, refuse_twins
 from nqpf.data.head import Head, head_of
-from nqpf.data.layout import KEYS, Layout, Split
+from nqpf.data.layout import EDITIONS, KEYS, Layout, Split
 from nqpf.data.rows import is_caption, kind_of
 from nqpf.data.structure import Table
 from nqpf.data.stub import MOST, Stub, stub_of
@@ -153,7 +153,7 @@ def _wide(
     rest = [j for j in columns if j not in {*roles.values(), *stub.skipped}]
     if "indicator" in roles and len(rest) == 1 and not dated and "unit" not in header.values():
         return _long(head, roles | {"value": rest[0]}, title)  # one column of numbers beside one of indicators
-    roles = {r: j for r, j in roles.items() if r in KEYS or r in given or dated}
+    roles = {r: j for r, j in roles.items() if r in (*KEYS, *EDITIONS) or r in given or dated}
     values = [j for j in columns if j not in {*roles.values(), *stub.skipped}]
     labels = _labels(head, values)
     values = [j for j in values if j not in labels]

@@ -20,6 +20,8 @@ Section = Literal["", "period", "unit", "indicator"]
 
 KEYS = ("unit", "code", "period")
 """Roles that a table of any kind can have."""
+EDITIONS = ("source", "vintage", "scope")
+"""What makes two numbers of one name different ones; a column that says it always counts."""
 
 
 @dataclass(frozen=True, slots=True)

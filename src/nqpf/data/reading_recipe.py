@@ -186,7 +186,9 @@ class ReadingRecipe:
         return ReadingRecipe((*self.rules, TableRule(file=file, sheet=sheet or "*", fixed=fixed)))
 
     def _of(self, grid: Grid) -> list[TableRule]:
-        return [r for r in self.rules if _fits(grid.file, r.file) and _fits(grid.sheet or "", r.sheet)]
+        names = {grid.file, grid.file.replace("\\", "/").rpartition("/")[2]}  # a study names a file by its path
+        ours = [r for r in self.rules if any(_fits(name, r.file) for name in names)]
+        return [r for r in ours if _fits(grid.sheet or "", r.sheet)]
 
 
 def _fits(name: str, pattern: str) -> bool:

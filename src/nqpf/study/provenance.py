@@ -42,6 +42,8 @@ def provenance(study: Study) -> dict[str, Any]:
     written = {"study": study.document.content}
     if study.framework_file is not None:
         written["framework"] = study.framework_file.read_text(encoding="utf-8-sig")
+    for name in {table.recipe: None for table in study.spec.data.tables if table.recipe is not None}:
+        written[f"recipe {name}"] = (study.folder / name).read_text(encoding="utf-8-sig")
     return {
         "nqpf": {"version": nqpf.__version__, "code_sha256": code_hash()},
         "study": {"id": study.spec.study, "sha256": _hash(written)},
