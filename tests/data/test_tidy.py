@@ -152,3 +152,11 @@ def test_lines_speak_both_languages(folder: Files) -> None:
     lines = tidy(folder(a="省份,年份,x(亿元)\n北京,2019,1\n天津,2020,2\n")).lines()
     assert lines[0].zh == "▪ a.csv：2 个地区（单元）× 2019–2020 年（2 个年份）× 1 个指标；单位：亿元"
     assert lines[-1].en == "Panel: 2 units × 2019–2020 × 1 series, 4 cells, 2 of them missing; 0 rows in the ledger."
+
+
+def test_names_and_codes_that_lead_to_no_one_place_are_apart(folder: Files) -> None:
+    text = "国家,代码,年份,x\n日本,JPN,2019,1\n法国,DEU,2019,2\n刚果,,2019,3\n"
+    done = tidy(folder(a=text), places="countries")
+    assert done.panel.units == ("JPN", "FRA")
+    assert done.reading.unplaced["unit"].to_list() == ["刚果"]
+    assert {"codes_apart", "unplaced"} <= codes(done)

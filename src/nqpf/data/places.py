@@ -118,15 +118,18 @@ def is_total(name: object, scheme: str) -> bool:
 
 
 def unknown(names: Iterable[object], scheme: str) -> list[str]:
-    """Return the names that stand for no unit of a scheme, as written: neither places nor totals.
+    """Return the names that stand for no one unit of a scheme, as written: neither a place, nor a total, or two places.
 
     Examples
     --------
     >>> unknown(["北京", "全国", "山两"], "provinces"), unknown(["济南", "莱芜"], "cities")
     (['山两'], ['莱芜'])
+    >>> unknown(["日本", "刚果"], "countries")
+    ['刚果']
     """
     known = gazetteer(scheme)
-    return [name for name, key in _distinct(names, None).items() if key not in known.codes and key not in known.totals]
+    keys = _distinct(names, None).items()
+    return [name for name, key in keys if len(known.codes.get(key, ())) != 1 and key not in known.totals]
 
 
 def _distinct(names: Iterable[object], where: Where | None) -> dict[str, str]:

@@ -303,7 +303,12 @@ def _placed(desk: _Desk, scheme: str, faults: str, options: dict[str, Any]) -> R
         unplaced = frame.filter(pl.col("unit").is_in(strange))
         frame = frame.filter(~pl.col("unit").is_in(strange))
         resolved = _resolve(frame, "unit", found)
-        _agree(frame, found, resolved)
+        try:
+            _agree(frame, found, resolved)
+        except NqpfError as error:
+            if faults == "stop":
+                raise
+            notes.append(Note("codes_apart", values={"problem": error.text()}))
         is_total = pl.Series([n not in resolved for n in frame["unit"]], dtype=pl.Boolean)
         codes = pl.col("unit").replace_strict(
             {n: p.code for n, p in resolved.items()}, default=None, return_dtype=pl.String
