@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nqpf.data.files.sheet import tidied
-from nqpf.data.find import find
 from nqpf.data.grid import Grid
-from nqpf.data.reading_recipe import ReadingRecipe
-from nqpf.data.structure import tables
-from nqpf.data.take import Taken, take
-from nqpf.data.tokens import as_number
+from nqpf.data.reading.find import find
+from nqpf.data.reading.recipe import ReadingRecipe
+from nqpf.data.reading.structure import tables
+from nqpf.data.reading.take import Taken, take
+from nqpf.data.reading.tokens import as_number
 from nqpf.errors import NqpfError
 
 CELLS: list[Any] = [

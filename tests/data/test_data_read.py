@@ -15,9 +15,9 @@ import xlsxwriter
 
 from nqpf.data import Reading, read
 from nqpf.data.grid import grids, letters_of
-from nqpf.data.headers import split_header
 from nqpf.data.panel import TIDY
-from nqpf.data.tokens import as_year
+from nqpf.data.reading.headers import split_header
+from nqpf.data.reading.tokens import as_year
 from nqpf.errors import DataError, NqpfError, PlaceError, Where
 
 File = Callable[..., Path]

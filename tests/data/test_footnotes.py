@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nqpf.data import read
-from nqpf.data.footnotes import named_in, rows_of, several, sign_of
+from nqpf.data.reading.footnotes import named_in, rows_of, several, sign_of
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from nqpf.data.across import dated, place_in, placed, year_in
 from nqpf.data.gazetteer import table
-from nqpf.data.headers import (
+from nqpf.data.reading.across import dated, place_in, placed, year_in
+from nqpf.data.reading.headers import (
     Header,
     bracketed_unit,
     header_words,

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from nqpf.data import Reading, read
-from nqpf.data.find import Found, find
 from nqpf.data.grid import Grid
-from nqpf.data.structure import tables
-from nqpf.data.take import Taken, take
+from nqpf.data.reading.find import Found, find
+from nqpf.data.reading.structure import tables
+from nqpf.data.reading.take import Taken, take
 from nqpf.errors import DataError
 
 Write = Callable[..., Path]

@@ -9,7 +9,7 @@ import pytest
 from test_layouts import ACROSS
 
 from nqpf.data import Reading, read
-from nqpf.data.reading_recipe import ReadingRecipe
+from nqpf.data.reading.recipe import ReadingRecipe
 from nqpf.errors import DataError, NqpfError, SpecError, Where
 
 Write = Callable[..., Path]

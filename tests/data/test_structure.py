@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nqpf.data.grid import Grid
-from nqpf.data.structure import Table, tables
+from nqpf.data.reading.structure import Table, tables
 from nqpf.errors import DataError
 
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nqpf.data.rows import consecutive, kind_of
-from nqpf.data.tokens import Number, as_number, as_year, close_up, month_of, text_of, without_marks
+from nqpf.data.reading.rows import consecutive, kind_of
+from nqpf.data.reading.tokens import Number, as_number, as_year, close_up, month_of, text_of, without_marks
 
 
 @pytest.mark.parametrize(

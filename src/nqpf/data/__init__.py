@@ -8,7 +8,7 @@ from nqpf.data.missing import fill
 from nqpf.data.panel import Panel, Series, Status
 from nqpf.data.prices import Prices, chain, deflate, inflate, rebase, volume
 from nqpf.data.read import Reading, read
-from nqpf.data.reading_recipe import ReadingRecipe
+from nqpf.data.reading.recipe import ReadingRecipe
 from nqpf.data.sources import fetch
 from nqpf.data.tidy import Tidied, tidy
 from nqpf.data.write import save, write

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from string import ascii_uppercase
 from typing import Any, Literal
 
 import polars as pl
 
 from nqpf.data import places
-from nqpf.data.find import Found, find
 from nqpf.data.grid import Grid, expand, grids
 from nqpf.data.panel import TIDY, Panel, Series
-from nqpf.data.reading_recipe import ReadingRecipe
-from nqpf.data.repeats import drop_repeats, years_of_sheets
-from nqpf.data.structure import Table, tables
-from nqpf.data.take import MARKS, Taken, take
-from nqpf.errors import DataError, NqpfError, PlaceError, Where, listing
+from nqpf.data.reading.find import Found, find
+from nqpf.data.reading.placing import agree, resolve_column
+from nqpf.data.reading.recipe import ReadingRecipe
+from nqpf.data.reading.repeats import drop_repeats, years_of_sheets
+from nqpf.data.reading.structure import Table, tables
+from nqpf.data.reading.take import MARKS, Taken, take
+from nqpf.errors import DataError, NqpfError, Where, listing
 from nqpf.messages import Text
 from nqpf.results import Method, Note, Result
 
@@ -302,9 +302,9 @@ def _placed(desk: _Desk, scheme: str, faults: str, options: dict[str, Any]) -> R
         strange = places.unknown(names, found) if faults == "apart" else []
         unplaced = frame.filter(pl.col("unit").is_in(strange))
         frame = frame.filter(~pl.col("unit").is_in(strange))
-        resolved = _resolve(frame, "unit", found)
+        resolved = resolve_column(frame, "unit", found)
         try:
-            _agree(frame, found, resolved)
+            agree(frame, found, resolved)
         except NqpfError as error:
             if faults == "stop":
                 raise
@@ -348,35 +348,3 @@ def _contents(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col("indicator").n_unique().alias("indicators"),
         pl.col("measure").drop_nulls().unique(maintain_order=True).alias("measures"),
     )
-
-
-def _resolve(frame: pl.DataFrame, column: str, scheme: str) -> dict[str, places.Place]:
-    """Return the place of each name in a column; an error says in which row the first wrong one stands."""
-    firsts = frame.unique(column, keep="first", maintain_order=True)
-    try:
-        return places.resolve(firsts[column], scheme)
-    except PlaceError as error:
-        if error.code not in ("unknown_place", "ambiguous_place", "former_place"):
-            raise
-        for row in firsts.iter_rows(named=True):
-            try:
-                places.resolve([row[column]], scheme)
-            except PlaceError:
-                raise error.at(_row(row)) from None
-        raise
-
-
-def _agree(frame: pl.DataFrame, scheme: str, resolved: Mapping[str, places.Place]) -> None:
-    """Refuse rows whose code column names another place than their unit column."""
-    coded = frame.filter(pl.col("code").is_not_null() & (pl.col("unit") != pl.col("code")))
-    stated = _resolve(coded, "code", scheme) if coded.height else {}
-    for row in coded.unique(["unit", "code"], keep="first", maintain_order=True).iter_rows(named=True):
-        named, other = resolved.get(row["unit"]), stated.get(row["code"])
-        if named is not None and other is not None and other.code != named.code:
-            where = replace(_row(row), unit=row["unit"])
-            raise DataError("code_disagrees", where=where, code=row["code"], place=other.title)
-
-
-def _row(row: Mapping[str, Any]) -> Where:
-    """Return the place of a tidy row in its file."""
-    return Where(file=row["file"], sheet=row["sheet"], row=int(row["cell"].lstrip(ascii_uppercase)))

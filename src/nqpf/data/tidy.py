@@ -15,9 +15,9 @@ import polars as pl
 from nqpf.data.ledger import Ledger
 from nqpf.data.panel import Panel, Status
 from nqpf.data.read import Question, Reading, read
-from nqpf.data.reading_recipe import ReadingRecipe
+from nqpf.data.reading.recipe import ReadingRecipe
+from nqpf.data.reading.repeats import KEYS, drop_repeats
 from nqpf.data.repairs import Repairs, apply_repairs, propose_repairs
-from nqpf.data.repeats import KEYS, drop_repeats
 from nqpf.data.units import convert_factor
 from nqpf.errors import Where, listing
 from nqpf.messages import Text, say

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from nqpf.data.layout import Section
-from nqpf.data.rows import kind_of, share
-from nqpf.data.structure import Table
-from nqpf.data.titles import LABELLED
-from nqpf.data.tokens import text_of
+from nqpf.data.reading.layout import Section
+from nqpf.data.reading.rows import kind_of, share
+from nqpf.data.reading.structure import Table
+from nqpf.data.reading.titles import LABELLED
+from nqpf.data.reading.tokens import text_of
 
 ALIKE = 0.8
 """Share of all things named in blocks that each of them must name."""

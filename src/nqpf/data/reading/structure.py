@@ -1,7 +1,7 @@
 """Which rows of a sheet are title, header, body and footnote: tables are told apart before their columns are read.
 
 A *stub* is the columns at the left that name the rows (OECD/UNECE usage). What a column means is decided later, in
-`nqpf.data.find`; here it only matters what kind of thing stands in a row's cells.
+`nqpf.data.reading.find`; here it only matters what kind of thing stands in a row's cells.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from itertools import pairwise
 from typing import Any
 
 from nqpf.data.grid import Grid
-from nqpf.data.header_rows import Lines, continues, is_header
-from nqpf.data.headers import key_of
-from nqpf.data.rows import (
+from nqpf.data.reading.header_rows import Lines, continues, is_header
+from nqpf.data.reading.headers import key_of
+from nqpf.data.reading.rows import (
     NOTE,
     Cells,
     has_number,

@@ -10,17 +10,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from nqpf.data.across import dated, header_roles, levels, placed, split_of
-from nqpf.data.blocks import alone, filled_down, parts_of, section_of
 from nqpf.data.grid import letters_of
-from nqpf.data.guards import refuse_overrun, refuse_twins
-from nqpf.data.head import Head, head_of
-from nqpf.data.layout import EDITIONS, KEYS, Layout, Split
-from nqpf.data.rows import is_caption, kind_of
-from nqpf.data.structure import Table
-from nqpf.data.stub import MOST, Stub, stub_of
-from nqpf.data.titles import Said, what_titles_say
-from nqpf.data.tokens import as_number, as_year, text_of
+from nqpf.data.reading.across import dated, header_roles, levels, placed, split_of
+from nqpf.data.reading.blocks import alone, filled_down, parts_of, section_of
+from nqpf.data.reading.guards import refuse_overrun, refuse_twins
+from nqpf.data.reading.head import Head, head_of
+from nqpf.data.reading.layout import EDITIONS, KEYS, Layout, Split
+from nqpf.data.reading.rows import is_caption, kind_of
+from nqpf.data.reading.structure import Table
+from nqpf.data.reading.stub import MOST, Stub, stub_of
+from nqpf.data.reading.titles import Said, what_titles_say
+from nqpf.data.reading.tokens import as_number, as_year, text_of
 from nqpf.errors import DataError, listing
 
 NEEDED = (("unit", "no_unit_column"), ("period", "no_period_column"), ("indicator", "no_indicator"))
@@ -79,7 +79,7 @@ def find(table: Table, given: Mapping[str, str] | None = None, known: Mapping[st
     Parameters
     ----------
     table
-        Its rows, from `nqpf.data.structure.tables`.
+        Its rows, from `nqpf.data.reading.structure.tables`.
     given
         Columns the user named: role → column name (e.g. ``{"unit": "省份", "period": "year"}``). An ``indicator`` that
         is no column is the name of the one indicator the table holds.

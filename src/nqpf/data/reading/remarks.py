@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from nqpf.data.across import is_name
-from nqpf.data.columns import Column
-from nqpf.data.find import Found
-from nqpf.data.headers import bracketed_unit
-from nqpf.data.rows import line
-from nqpf.data.tokens import as_year, month_of, text_of
+from nqpf.data.reading.across import is_name
+from nqpf.data.reading.columns import Column
+from nqpf.data.reading.find import Found
+from nqpf.data.reading.headers import bracketed_unit
+from nqpf.data.reading.rows import line
+from nqpf.data.reading.tokens import as_year, month_of, text_of
 from nqpf.errors import DataError, listing
 from nqpf.results import Note
 

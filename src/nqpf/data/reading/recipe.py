@@ -14,13 +14,13 @@ from pydantic import field_validator
 from pydantic_core import PydanticCustomError
 from ruamel.yaml import YAML
 
-from nqpf.data.find import Found
 from nqpf.data.grid import Grid, letters_of
-from nqpf.data.head import head_of
-from nqpf.data.layout import Layout, Section, Split
-from nqpf.data.rows import line
-from nqpf.data.structure import Table
-from nqpf.data.titles import Said
+from nqpf.data.reading.find import Found
+from nqpf.data.reading.head import head_of
+from nqpf.data.reading.layout import Layout, Section, Split
+from nqpf.data.reading.rows import line
+from nqpf.data.reading.structure import Table
+from nqpf.data.reading.titles import Said
 from nqpf.errors import DataError
 from nqpf.messages import say
 from nqpf.yamlfile import Strict, load, validate

@@ -1,7 +1,7 @@
 """Where things stand in a table: which column or header row says the place, the year, the indicator and its unit.
 
-A `Layout` is found (`nqpf.data.find`), printed in words, written to a reading recipe, edited and applied again; it is
-all that `nqpf.data.read` needs to take a table apart.
+A `Layout` is found (`nqpf.data.reading.find`), printed in words, written to a reading recipe, edited and applied again;
+it is all that `nqpf.data.read` needs to take a table apart.
 """
 
 from __future__ import annotations

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nqpf.data.header_rows import ATTRIBUTES
-from nqpf.data.headers import bracketed_unit, role_of
-from nqpf.data.rows import Kind, kind_of, share_of
-from nqpf.data.structure import Table
-from nqpf.data.tokens import close_up, text_of
+from nqpf.data.reading.header_rows import ATTRIBUTES
+from nqpf.data.reading.headers import bracketed_unit, role_of
+from nqpf.data.reading.rows import Kind, kind_of, share_of
+from nqpf.data.reading.structure import Table
+from nqpf.data.reading.tokens import close_up, text_of
 
 OF_WHICH = ("其中", "其中:", "of which", "of which:", "among which")
 """Header words that stand for the name of the column before them."""

@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from nqpf.data.tokens import close_up, has_han, without_marks
+from nqpf.data.reading.tokens import close_up, has_han, without_marks
 from nqpf.data.units import is_unit
 from nqpf.messages import Text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from nqpf.data.tokens import has_han
+from nqpf.data.reading.tokens import has_han
 
 WHOLE = re.compile(
     r"修订|普查|口径|分类标准|行业分类|本表|以上|各项|调整|四舍五入|revis|census|classification|all figures|rounding",

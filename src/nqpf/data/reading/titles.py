@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nqpf.data.headers import Header, split_header, stated_unit, states_unit
-from nqpf.data.rows import kind_of
-from nqpf.data.structure import Table
-from nqpf.data.tokens import as_year, close_up
+from nqpf.data.reading.headers import Header, split_header, stated_unit, states_unit
+from nqpf.data.reading.rows import kind_of
+from nqpf.data.reading.structure import Table
+from nqpf.data.reading.tokens import as_year, close_up
 
 LABELLED = re.compile(
     r"^\s*(指标|时间|地区|数据库|年份|单位|indicator|period|year|region|database)\s*[:：]\s*(.*)$", re.IGNORECASE

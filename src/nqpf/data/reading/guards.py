@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nqpf.data.head import Head
-from nqpf.data.layout import Layout
-from nqpf.data.rows import kind_of
-from nqpf.data.structure import Table
-from nqpf.data.tokens import close_up, text_of
+from nqpf.data.reading.head import Head
+from nqpf.data.reading.layout import Layout
+from nqpf.data.reading.rows import kind_of
+from nqpf.data.reading.structure import Table
+from nqpf.data.reading.tokens import close_up, text_of
 from nqpf.errors import DataError, listing
 
 FEW = 0.5

@@ -9,16 +9,16 @@ from typing import Any
 
 import polars as pl
 
-from nqpf.data.across import placed
-from nqpf.data.blocks import alone
-from nqpf.data.columns import Column, columns_of, place_name
-from nqpf.data.find import Found
-from nqpf.data.footnotes import rows_of, several
 from nqpf.data.grid import letters_of
-from nqpf.data.headers import Header, bracketed_unit, split_header
 from nqpf.data.panel import TIDY
-from nqpf.data.remarks import empty_years, refuse_months, remarks
-from nqpf.data.tokens import Number, as_number, as_year, text_of
+from nqpf.data.reading.across import placed
+from nqpf.data.reading.blocks import alone
+from nqpf.data.reading.columns import Column, columns_of, place_name
+from nqpf.data.reading.find import Found
+from nqpf.data.reading.footnotes import rows_of, several
+from nqpf.data.reading.headers import Header, bracketed_unit, split_header
+from nqpf.data.reading.remarks import empty_years, refuse_months, remarks
+from nqpf.data.reading.tokens import Number, as_number, as_year, text_of
 from nqpf.errors import DataError, listing
 from nqpf.messages import Text
 from nqpf.results import Note

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from nqpf.data.gazetteer import SCHEMES, clean, gazetteer
-from nqpf.data.tokens import PLAIN, as_number, as_year, text_of, without_marks
+from nqpf.data.reading.tokens import PLAIN, as_number, as_year, text_of, without_marks
 
 Kind = Literal["empty", "number", "absent", "year", "place", "text"]
 Cells = Sequence[tuple[int, Any]]

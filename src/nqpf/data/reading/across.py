@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from nqpf.data.head import Head
-from nqpf.data.headers import bracketed_unit
-from nqpf.data.layout import Split
-from nqpf.data.rows import consecutive, kind_of, like_subunits, share
-from nqpf.data.stub import MOST
-from nqpf.data.tokens import as_year, text_of
+from nqpf.data.reading.head import Head
+from nqpf.data.reading.headers import bracketed_unit
+from nqpf.data.reading.layout import Split
+from nqpf.data.reading.rows import consecutive, kind_of, like_subunits, share
+from nqpf.data.reading.stub import MOST
+from nqpf.data.reading.tokens import as_year, text_of
 
 _BASE = r"(?!\s*(?:年?\s*(?:不变价|可比价|价|=|＝|为100|基期|口径)))"
 """A year behind which prices or a base follow is no year of the numbers."""

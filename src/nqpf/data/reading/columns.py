@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from nqpf.data.across import dated, levels, placed
-from nqpf.data.find import Found
-from nqpf.data.headers import KEPT, Header, bracketed_unit, split_header
-from nqpf.data.rows import kind_of
-from nqpf.data.tokens import as_year, close_up, text_of, without_marks
+from nqpf.data.reading.across import dated, levels, placed
+from nqpf.data.reading.find import Found
+from nqpf.data.reading.headers import KEPT, Header, bracketed_unit, split_header
+from nqpf.data.reading.rows import kind_of
+from nqpf.data.reading.tokens import as_year, close_up, text_of, without_marks
 from nqpf.errors import DataError, listing
 from nqpf.messages import Text
 

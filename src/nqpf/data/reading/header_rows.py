@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from typing import Any, Literal
 
-from nqpf.data.headers import bracketed_unit, key_of, states_unit
-from nqpf.data.rows import (
+from nqpf.data.reading.headers import bracketed_unit, key_of, states_unit
+from nqpf.data.reading.rows import (
     Cells,
     Kind,
     consecutive,
@@ -16,7 +16,7 @@ from nqpf.data.rows import (
     kinds_of,
     years_across,
 )
-from nqpf.data.tokens import as_year
+from nqpf.data.reading.tokens import as_year
 
 Lines = Sequence[Cells]
 """The cells of every row that lie in a box and hold something."""

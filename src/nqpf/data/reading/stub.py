@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nqpf.data.head import Head
-from nqpf.data.headers import bracketed_unit, role_of, split_header, title_in_corner
-from nqpf.data.rows import is_code, kind_of, share
-from nqpf.data.tokens import as_year, text_of
+from nqpf.data.reading.head import Head
+from nqpf.data.reading.headers import bracketed_unit, role_of, split_header, title_in_corner
+from nqpf.data.reading.rows import is_code, kind_of, share
+from nqpf.data.reading.tokens import as_year, text_of
 from nqpf.errors import DataError, hint, listing
 
 MOST = 0.6
