@@ -17,7 +17,7 @@ import polars as pl
 import nqpf
 from nqpf.data import Panel, check, fill
 from nqpf.data.places import provinces
-from nqpf.data.repairs import propose_repairs
+from nqpf.data.places.repairs import propose_repairs
 
 YEARS, SERIES, MISSING, RUNS = range(1993, 2024), 80, 0.05, 5
 

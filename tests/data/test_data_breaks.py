@@ -7,7 +7,7 @@ import pytest
 
 from nqpf.data import Panel, Series
 from nqpf.data.breaks import break_notes, breaks, breaks_of
-from nqpf.data.gazetteer import table
+from nqpf.data.places.names import table
 from nqpf.messages import Text
 
 

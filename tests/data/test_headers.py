@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from nqpf.data.gazetteer import table
+from nqpf.data.places.names import table
 from nqpf.data.reading.across import dated, place_in, placed, year_in
 from nqpf.data.reading.headers import (
     Header,

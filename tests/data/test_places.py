@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 from babel.core import get_global
 
-from nqpf.data import gazetteer as gz
 from nqpf.data import places
+from nqpf.data.places import names as gz
 from nqpf.errors import PlaceError, Where
 
 SHARED = Path(__file__).parents[2].parent / "shared"

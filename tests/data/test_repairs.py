@@ -6,9 +6,9 @@ import polars as pl
 import pytest
 
 from nqpf.data import places
-from nqpf.data.gazetteer import table
-from nqpf.data.likeness import look_alike, near
-from nqpf.data.repairs import Repairs, apply_repairs, propose_repairs
+from nqpf.data.places.likeness import look_alike, near
+from nqpf.data.places.names import table
+from nqpf.data.places.repairs import Repairs, apply_repairs, propose_repairs
 
 NAMES = places.provinces().filter(pl.col("bloc4").is_not_null())["short_zh"].to_list()
 VALUES = {name: 1000.0 + 37.0 * i for i, name in enumerate(NAMES)}

@@ -23,8 +23,8 @@ from messy_variants import Address, Variant, vary
 
 from nqpf.data import Reading, read
 from nqpf.data.files.sheet import column_of
-from nqpf.data.gazetteer import clean
 from nqpf.data.grid import Grid, grids
+from nqpf.data.places.names import clean
 from nqpf.errors import NqpfError
 
 pytestmark = pytest.mark.reference

@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from nqpf.data import places
-from nqpf.data.gazetteer import clean
-from nqpf.data.repairs import apply_repairs, propose_repairs
+from nqpf.data.places.names import clean
+from nqpf.data.places.repairs import apply_repairs, propose_repairs
 
 pytestmark = pytest.mark.reference
 

@@ -13,8 +13,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import Literal
 
-from nqpf.data.gazetteer import table
 from nqpf.data.panel import Panel, Series
+from nqpf.data.places.names import table
 from nqpf.errors import listing
 from nqpf.messages import Text
 from nqpf.results import Note

@@ -14,10 +14,10 @@ import polars as pl
 
 from nqpf.data.ledger import Ledger
 from nqpf.data.panel import Panel, Status
+from nqpf.data.places.repairs import Repairs, apply_repairs, propose_repairs
 from nqpf.data.read import Question, Reading, read
 from nqpf.data.reading.recipe import ReadingRecipe
 from nqpf.data.reading.repeats import KEYS, drop_repeats
-from nqpf.data.repairs import Repairs, apply_repairs, propose_repairs
 from nqpf.data.units import convert_factor
 from nqpf.errors import Where, listing
 from nqpf.messages import Text, say

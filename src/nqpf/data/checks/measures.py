@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from nqpf.data.gazetteer import table
 from nqpf.data.panel import Series
+from nqpf.data.places.names import table
 from nqpf.data.units import is_unit, parse_unit
 
 Extent = Literal["sum", "ratio", "unknown"]

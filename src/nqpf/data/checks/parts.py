@@ -20,7 +20,7 @@ from nqpf.data.checks.found import Cell, Found, Severity
 from nqpf.data.checks.layers import Floats, Layer, median
 from nqpf.data.checks.slips import mended, strain
 from nqpf.data.checks.totals import GRAVE, ROUNDED, Balance
-from nqpf.data.gazetteer import clean, table
+from nqpf.data.places.names import clean, table
 from nqpf.messages import Text
 
 HOLDS = 0.6

@@ -20,7 +20,7 @@ from nqpf.data.checks.swaps import swapped
 from nqpf.data.checks.tidy import factor, sort_out
 from nqpf.data.checks.totals import Balance, balance, borne_out, national
 from nqpf.data.panel import Panel, complete
-from nqpf.data.place_tables import complete_set, covered
+from nqpf.data.places.tables import complete_set, covered
 from nqpf.data.read import Reading, read
 from nqpf.errors import listing
 from nqpf.frames import backend_of, require, to_polars

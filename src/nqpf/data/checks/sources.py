@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from nqpf.data.checks.found import Found, Severity
 from nqpf.data.checks.layers import Bools, Floats, Layer, median
-from nqpf.data.gazetteer import clean
+from nqpf.data.places.names import clean
 
 USUAL = 0.03
 """Most in logs that two series may usually differ to be taken for the same figure by their numbers."""

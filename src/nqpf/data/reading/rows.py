@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Literal
 
-from nqpf.data.gazetteer import SCHEMES, clean, gazetteer
+from nqpf.data.places.names import SCHEMES, clean, gazetteer
 from nqpf.data.reading.tokens import PLAIN, as_number, as_year, text_of, without_marks
 
 Kind = Literal["empty", "number", "absent", "year", "place", "text"]

@@ -15,8 +15,8 @@ from typing import Any
 import polars as pl
 
 from nqpf.data import places as gazette
-from nqpf.data.gazetteer import clean, gazetteer
 from nqpf.data.panel import TIDY
+from nqpf.data.places.names import clean, gazetteer
 from nqpf.data.read import Reading
 from nqpf.data.sources.store import Reply
 from nqpf.errors import DataError, Where, hint, listing

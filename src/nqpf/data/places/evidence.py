@@ -1,6 +1,6 @@
 """What speaks for a repaired name: the gaps it fills and the sums it restores, counted over all tables it stands in.
 
-The sum is weighed against the widest total beside it that is a sum of provinces (`nqpf.data.place_tables.covered`) and
+The sum is weighed against the widest total beside it that is a sum of provinces (`nqpf.data.places.tables.covered`) and
 whose parts are all there. They add up if the difference is within the rounding of the table's numbers, or, as the
 totals of yearbooks are often off by a little, below a ten-thousandth of the total and a fiftieth of what the repair
 adds.
@@ -14,8 +14,8 @@ from typing import Any
 
 import polars as pl
 
-from nqpf.data.gazetteer import gazetteer
-from nqpf.data.place_tables import complete_set, covered
+from nqpf.data.places.names import gazetteer
+from nqpf.data.places.tables import complete_set, covered
 
 _MOST_DECIMALS = 6
 _OFF_TOTAL, _OFF_GAP = 1e-4, 0.02

@@ -8,8 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from nqpf.data.gazetteer import clean, gazetteer
-from nqpf.data.likeness import look_alike, near
+from nqpf.data.places.likeness import look_alike, near
+from nqpf.data.places.names import clean, gazetteer
 from nqpf.errors import listing
 from nqpf.messages import Text
 from nqpf.results import Note

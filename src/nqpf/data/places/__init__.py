@@ -1,6 +1,6 @@
 """Places: provinces and cities of China and the countries of the world, found by exact name, never by guess.
 
-The names themselves are kept by `nqpf.data.gazetteer`, the tables of units by `nqpf.data.place_tables`.
+The names themselves are kept by `nqpf.data.places.names`, the tables of units by `nqpf.data.places.tables`.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from nqpf.data.gazetteer import SCHEMES, Former, Gazetteer, Place, clean, gazetteer
-from nqpf.data.place_tables import bloc_of, blocs, borders, cities, code_changes, complete_set, covered, provinces
+from nqpf.data.places.names import SCHEMES, Former, Gazetteer, Place, clean, gazetteer
+from nqpf.data.places.tables import bloc_of, blocs, borders, cities, code_changes, complete_set, covered, provinces
 from nqpf.errors import PlaceError, Where, listing
 from nqpf.messages import Text, say
 

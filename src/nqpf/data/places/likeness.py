@@ -1,7 +1,7 @@
 """Near-misses among names: the known names one character away, and whether the two characters look alike.
 
 Which characters a scanner takes for which is ``tables/lookalikes.csv``: pairs met in scanned yearbooks or alike in
-their strokes. They only rank candidates: `nqpf.data.repairs` asks for evidence first.
+their strokes. They only rank candidates: `nqpf.data.places.repairs` asks for evidence first.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from nqpf.data.gazetteer import gazetteer, table
+from nqpf.data.places.names import gazetteer, table
 
 _HOLE = "\0"
 """Stands for the character in which two names differ."""

@@ -15,13 +15,13 @@ from typing import Literal
 
 import polars as pl
 
-from nqpf.data.candidates import Target, choose, said, targets_of
-from nqpf.data.evidence import Balance, Evidence, weigh
-from nqpf.data.gazetteer import clean, gazetteer
 from nqpf.data.ledger import SCHEMA, Ledger
-from nqpf.data.likeness import look_alike
 from nqpf.data.panel import complete
-from nqpf.data.place_tables import complete_set
+from nqpf.data.places.candidates import Target, choose, said, targets_of
+from nqpf.data.places.evidence import Balance, Evidence, weigh
+from nqpf.data.places.likeness import look_alike
+from nqpf.data.places.names import clean, gazetteer
+from nqpf.data.places.tables import complete_set
 from nqpf.messages import Text, say
 from nqpf.results import Method, Note, Result
 
