@@ -273,7 +273,7 @@ def test_several_files(file: File) -> None:
 def test_the_layout_is_noted(file: File) -> None:
     notes = [str(n) for n in read(file(WIDE)).notes]
     assert notes == [
-        "t.csv: places in column A; years in column B; indicators across in row 1 (2 columns); data in rows 2–4"
+        "t.csv: units in column A; years in column B; indicators across in row 1 (2 columns); data in rows 2–4"
     ]
 
 
@@ -596,5 +596,5 @@ def test_split_measure(header: str, indicator: str, measure: str | None) -> None
 def test_a_layout_can_be_printed() -> None:
     found = read({"省份": ["北京"], "指标": ["x"], "2019": [1], "2020": [2]}).tables[0]
     assert found.layout.text().en == (
-        "places in column A; indicators in column B; years across in row 1 (2 columns); data in rows 2–2"
+        "units in column A; indicators in column B; years across in row 1 (2 columns); data in rows 2–2"
     )
