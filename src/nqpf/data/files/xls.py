@@ -153,7 +153,8 @@ def _stream(raw: bytes) -> bytes:
         return raw
     document = CompDoc(raw, logfile=io.StringIO())
     streams = (document.locate_named_stream(name) for name in ("Workbook", "Book"))
-    return next(stream[start : start + size] for stream, start, size in streams if stream is not None)
+    found: bytes = next(stream[start : start + size] for stream, start, size in streams if stream is not None)
+    return found
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
