@@ -1,6 +1,6 @@
-"""Entropy weights and TOPSIS beside pymcdm: same numbers, medians of both in one run.
+"""Entropy weights and TOPSIS beside pymcdm and scikit-criteria: same numbers, medians of all three in one run.
 
-``pip install pymcdm`` first; then ``python benchmarks/entropy_topsis.py``.
+``pip install pymcdm scikit-criteria`` first; then ``python benchmarks/entropy_topsis.py``.
 """
 
 from __future__ import annotations
@@ -14,6 +14,10 @@ import polars as pl
 from pymcdm.methods import TOPSIS
 from pymcdm.normalizations import minmax_normalization
 from pymcdm.weights import entropy_weights as peer_entropy
+from skcriteria import mkdm
+from skcriteria.agg.similarity import TOPSIS as ScikitTOPSIS
+from skcriteria.pipelines import mkpipe
+from skcriteria.preprocessing.weighters import EntropyWeighter
 
 from nqpf.index import entropy_weights, topsis
 
@@ -31,28 +35,44 @@ def seconds(work: Callable[[], object]) -> float:
     return median(times)
 
 
+def programs(scores: np.ndarray) -> dict[str, Callable[[], np.ndarray]]:
+    """Return what each program does with the scores: from a table, or from what it keeps its data in, to closeness."""
+    columns = scores.shape[1]
+    names = [f"x{k}" for k in range(columns)]
+    table = pl.DataFrame(dict(zip(names, scores.T, strict=True)))
+    matrix = mkdm(scores, [max] * columns)  # what scikit-criteria works on, made beforehand
+    pipe = mkpipe(EntropyWeighter(), ScikitTOPSIS())
+
+    def ours() -> np.ndarray:
+        weights = entropy_weights(table, names).frame["weight"].to_list()
+        return topsis(table, names, weights=weights, ideal="observed").frame["score"].to_numpy()
+
+    def pymcdm() -> np.ndarray:
+        # Its TOPSIS normalises by columns; columns that span 0 to 1 stay what they are.
+        return TOPSIS(minmax_normalization)(scores, peer_entropy(scores), np.ones(columns))
+
+    def scikit() -> np.ndarray:
+        return pipe.evaluate(matrix).e_.similarity
+
+    return {"nqpf": ours, "pymcdm": pymcdm, "scikit-criteria": scikit}
+
+
 def main() -> None:
-    """Print a line for each size: our median, the peer's, the ratio, and how far the scores differ."""
+    """Print a line for each size: every median, the peers' over ours, and how far their closeness is from ours."""
     for rows, columns in ((620, 40), (10_000, 40), (100_000, 40)):
-        # pymcdm's entropy takes no zero, so the scores stay above it.
-        scores = np.random.default_rng(1).uniform(0.01, 1.0, (rows, columns))
-        names = [f"x{k}" for k in range(columns)]
-        table = pl.DataFrame(dict(zip(names, scores.T, strict=True)))
-
-        def ours(table: pl.DataFrame = table, names: list[str] = names) -> np.ndarray:
-            weights = entropy_weights(table, names).frame["weight"].to_list()
-            return topsis(table, names, weights=weights, ideal="observed").frame["score"].to_numpy()
-
-        def peer(scores: np.ndarray = scores, columns: int = columns) -> np.ndarray:
-            # Its TOPSIS normalises by columns; on columns that already span their ends this changes nothing.
-            return TOPSIS(minmax_normalization)(scores, peer_entropy(scores), np.ones(columns))
-
-        weights_differ = np.abs(np.array(entropy_weights(table, names).frame["weight"]) - peer_entropy(scores)).max()
-        one, other = seconds(ours), seconds(peer)
-        print(
-            f"{rows:>7} × {columns}: nqpf {one * 1e3:8.2f} ms, pymcdm {other * 1e3:8.2f} ms, "
-            f"ratio {other / one:5.1f}, weights differ by {weights_differ:.1e}"
-        )
+        # pymcdm's entropy takes no zero, so the scores stay above it; but for that, columns span 0 to 1.
+        scores = np.random.default_rng(1).uniform(1e-6, 1.0, (rows, columns))
+        each = np.arange(columns)
+        scores[each, each], scores[each + columns, each] = 1e-12, 1.0
+        work = programs(scores)
+        times = {name: seconds(run) for name, run in work.items()}
+        first = work["nqpf"]()
+        print(f"{rows:>7} × {columns}: nqpf {times['nqpf'] * 1e3:8.2f} ms", end="")
+        for name in ("pymcdm", "scikit-criteria"):
+            apart = np.abs(work[name]() - first).max()
+            print(f"; {name} {times[name] * 1e3:8.2f} ms, ratio {times[name] / times['nqpf']:5.1f}", end="")
+            print(f", scores differ by {apart:.1e}", end="")
+        print()
 
 
 if __name__ == "__main__":

@@ -2,24 +2,77 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import re
-from collections.abc import Callable
-from typing import Any, get_args
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
 
 import pytest
 from latex2mathml.converter import convert
-from pydantic import BaseModel
+from pydantic import ValidationError
 
 import nqpf.index as room
 from nqpf.errors import SpecError
-from nqpf.index import Aggregate, Normalise, Recipe, Weight
+from nqpf.index import Aggregate, Impute, Normalise, Recipe, Screen, Treat, Weight
+from nqpf.index.options.base import Chosen
+from nqpf.index.options.normalise import GIVEN
+from nqpf.index.options.treat import SERVED
+from nqpf.index.options.weight import DATA_DRIVEN
 from nqpf.messages import speak
-from nqpf.registry import Entry, describe, method, methods
+from nqpf.registry import ROOMS, Entry, describe, method, methods
 
-PARTS: dict[str, type[BaseModel]] = {"normalise": Normalise, "weight": Weight, "aggregate": Aggregate}
+PARTS: dict[str, type[Chosen]] = {
+    "screen": Screen,
+    "impute": Impute,
+    "treat": Treat,
+    "normalise": Normalise,
+    "weight": Weight,
+    "aggregate": Aggregate,
+}
 """Parts of the recipe, by the first word of the ids of their methods."""
+
+METHODS: dict[str, tuple[str, ...]] = {
+    part: get_args(model.model_fields["method"].annotation)
+    for part, model in PARTS.items()
+    if "method" in model.model_fields
+}
+"""Words of `method`, where a part has several."""
+
+FILLING = ("mean", "median", "group_mean", "group_median")
+SCOPED = tuple(word for word in METHODS["normalise"] if word not in (*GIVEN, "base_index"))
+SERVES: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("impute", "scope"): FILLING,
+    ("impute", "fallback"): FILLING,
+    ("impute", "groups"): FILLING[2:],
+    ("treat", "scope"): SERVED,
+    ("treat", "base"): SERVED,
+    ("treat", "skew"): SERVED,
+    ("treat", "kurt"): SERVED,
+    ("normalise", "scope"): SCOPED,
+    ("normalise", "base"): SCOPED,
+    ("weight", "within"): ("equal", "combined", *DATA_DRIVEN),
+    ("weight", "base"): DATA_DRIVEN,
+}
+"""Methods that are served by options which stand beside others too: for single indicators (`each`), or with a scope."""
+
+BESIDE: Mapping[str, Mapping[str, Any]] = {
+    "impute.constant": {"value": 1},
+    "normalise.base_index": {"year": 2020},
+    "weight.combined": {"of": [{"method": "equal"}, {"method": "cv"}]},
+    "aggregate.power": {"exponent": 1},
+    "aggregate.owa": {"orness": 0.3},
+}
+"""What a method asks for in any case."""
+BESIDE_WORD: Mapping[tuple[str, str], Mapping[str, Any]] = {
+    ("scope", "base"): {"base": [2020, 2021]},
+    ("scope", "rolling"): {"window": 2},
+}
+"""What a word asks for."""
+REFUSED = {"option_unused", "scope_of_method", "costs_sign"}
+"""Errors that say that a word does not go with a method, rather than that something else must stand beside it."""
 
 ENTRIES = list(methods().values())
 every = pytest.mark.parametrize("entry", ENTRIES, ids=[e.id for e in ENTRIES])
@@ -32,10 +85,39 @@ def function_of(entry: Entry) -> Callable[..., Any]:
     return found  # type: ignore[no-any-return]
 
 
-def options_of(entry: Entry) -> set[str]:
-    """Return what may be chosen: fields of the part of the recipe, else of the recipe, and parameters."""
-    part = PARTS.get(entry.id.split(".")[0], Recipe)
-    return set(part.model_fields) | set(inspect.signature(function_of(entry)).parameters)
+def options_of(part: str, word: str) -> set[str]:
+    """Return the options of the recipe that serve a method."""
+    model = PARTS[part]
+    options = set(model.model_fields) - {"method"}
+    return {o for o in options if word in SERVES.get((part, o), METHODS[part]) and word in model.ONLY.get(o, [word])}
+
+
+def choices(model: type[Chosen], option: str) -> list[str]:
+    """Return the words of an option that is a choice, also where it may be left out."""
+    annotation = model.model_fields[option].annotation
+    found = [one for one in (annotation, *get_args(annotation)) if get_origin(one) is Literal]
+    return [str(word) for one in found for word in get_args(one)]
+
+
+def goes_with(part: str, word: str, option: str, value: str) -> bool:
+    content = {
+        **BESIDE.get(f"{part}.{word}", {}),
+        "method": word,
+        option: value,
+        **BESIDE_WORD.get((option, value), {}),
+    }
+    try:
+        PARTS[part].model_validate(content)
+    except ValidationError as error:
+        return not {one["type"] for one in error.errors()} & REFUSED
+    return True
+
+
+def test_every_registry_is_read() -> None:
+    home = Path(room.__file__).parents[1]
+    there = {".".join(file.parent.relative_to(home).parts) for file in home.rglob("registry.yaml")}
+    assert set(ROOMS) == there
+    assert len(set(ROOMS)) == len(ROOMS)
 
 
 @every
@@ -43,43 +125,62 @@ def test_the_function_is_there_and_says_what_it_does(entry: Entry) -> None:
     assert inspect.getdoc(function_of(entry))
 
 
-@every
-def test_options_are_those_of_the_code(entry: Entry) -> None:
-    assert set(entry.options) <= options_of(entry)
-
-
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", METHODS)
 def test_every_choice_of_method_has_an_entry_and_no_other(part: str) -> None:
-    choices = get_args(PARTS[part].model_fields["method"].annotation)
-    assert [id for id in methods() if id.startswith(f"{part}.")] == [f"{part}.{choice}" for choice in choices]
+    assert [id for id in methods() if id.startswith(f"{part}.")] == [f"{part}.{word}" for word in METHODS[part]]
 
 
-@pytest.mark.parametrize("part", PARTS)
-def test_every_option_of_the_recipe_is_explained(part: str) -> None:
-    said = {name for id, entry in methods().items() if id.startswith(f"{part}.") for name in entry.options}
+@pytest.mark.parametrize(("part", "word"), [(part, word) for part, words in METHODS.items() for word in words])
+def test_an_entry_explains_the_options_of_its_method_and_no_other(part: str, word: str) -> None:
+    assert set(method(f"{part}.{word}").options) == options_of(part, word)
+
+
+def test_what_serves_a_method_does_go_with_it() -> None:
+    """The table above takes nothing away that only this method has, and names what there is."""
+    for (part, option), words in SERVES.items():
+        assert option in PARTS[part].model_fields
+        assert set(words) < set(METHODS[part])
+        assert set(words) <= set(PARTS[part].ONLY.get(option, words))
+
+
+@pytest.mark.parametrize("part", METHODS)
+def test_every_option_of_a_part_is_explained_somewhere(part: str) -> None:
+    said = {name for word in METHODS[part] for name in method(f"{part}.{word}").options}
     assert said == set(PARTS[part].model_fields) - {"method"}
-    for name in ("scope", "base", "on_constant") if part == "normalise" else ():
-        for choice in get_args(Normalise.model_fields["method"].annotation):
-            assert name in method(f"normalise.{choice}").options
+
+
+def test_what_is_no_part_of_a_recipe_is_explained() -> None:
+    assert set(method("screen").options) == set(Screen.model_fields)
+    others = set(Recipe.model_fields) - set(PARTS)
+    assert others == set(method("recipe").options) | set(method("availability").options)
 
 
 @pytest.mark.parametrize(
-    ("id", "option", "part"),
-    [
-        (id, option, part)
-        for part, model in PARTS.items()
-        for option, field in model.model_fields.items()
-        for id in methods()
-        if id.startswith(f"{part}.") and option != "method" and get_args(field.annotation)
-    ],
+    "entry", own := [e for e in ENTRIES if e.id.split(".")[0] not in PARTS], ids=[e.id for e in own]
 )
-def test_the_words_of_a_choice_are_explained(id: str, option: str, part: str) -> None:
-    """An option that is a choice of words names each of them in both languages."""
-    said = method(id).options.get(option)
-    words = [w for w in get_args(PARTS[part].model_fields[option].annotation) if isinstance(w, str)]
-    for word in words if said else ():
-        assert word in said.zh
-        assert word in said.en
+def test_options_are_those_of_the_code(entry: Entry) -> None:
+    """What is no part of the recipe explains what may be chosen: parameters of the function, or words of the recipe."""
+    assert set(entry.options) <= set(inspect.signature(function_of(entry)).parameters) | set(Recipe.model_fields)
+
+
+WORDED = [
+    (part, word, option)
+    for part, words in METHODS.items()
+    for word in words
+    for option in sorted(options_of(part, word))
+    if choices(PARTS[part], option)
+]
+
+
+@pytest.mark.parametrize(("part", "word", "option"), WORDED)
+def test_the_words_of_a_choice_are_explained(part: str, word: str, option: str) -> None:
+    """An option that is a choice of words names each that goes with the method, in both languages."""
+    said = method(f"{part}.{word}").options[option]
+    taken = [value for value in choices(PARTS[part], option) if goes_with(part, word, option, value)]
+    assert taken
+    for value in taken:
+        assert re.search(rf"(?<![A-Za-z0-9_]){value}(?![A-Za-z0-9_])", said.zh), value
+        assert re.search(rf"(?<![A-Za-z0-9_]){value}(?![A-Za-z0-9_])", said.en), value
 
 
 def test_ids_are_unique_and_grouped() -> None:
@@ -101,19 +202,38 @@ def test_the_room_keeps_its_public_functions() -> None:
 def test_every_public_function_is_reached_from_an_entry(name: str) -> None:
     """An entry points at the function itself, or at the kernel that stands in the same file."""
     files = {entry.function.split(":")[0] for entry in ENTRIES}
-    assert getattr(room, name).__module__ in files
+    assert inspect.unwrap(getattr(room, name)).__module__ in files
+
+
+def named_in(file: Path) -> set[str]:
+    """Return the ids that a file gives to `Method` as they stand."""
+    calls = [node for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    named = [call.args[0] for call in calls if getattr(call.func, "id", None) in ("Method", "Used") and call.args]
+    return {first.value for first in named if isinstance(first, ast.Constant)}
+
+
+FILES = sorted(Path(room.__file__).parent.rglob("*.py"))
 
 
 def test_results_name_methods_that_are_registered() -> None:
-    table = {"x": [1.0, 2.0, 3.0], "y": [2.0, 3.0, 1.0]}
-    columns = list(table)
-    results = [
-        *(room.normalise(table, columns, method=m) for m in get_args(Normalise.model_fields["method"].annotation)),
-        room.entropy_weights(table, columns),
-        *(room.aggregate(table, columns, method=m) for m in ("arithmetic", "geometric")),
-        room.topsis(table, columns),
-    ]
-    assert {r.method.id for r in results} <= set(methods())
+    named = {id: file.name for file in FILES for id in named_in(file)}
+    assert "contributions" in named
+    assert {id: file for id, file in named.items() if id not in methods()} == {}
+
+
+def test_tables_name_methods_that_are_registered() -> None:
+    """Whatever a table is normalised or scored by (all functions are called in test_index_tables)."""
+    table = {"year": [2020, 2021, 2022], "x": [1.0, 2.0, 3.0], "y": [2.0, 3.0, 1.0]}
+    limits = {"*": (0.0, 9.0)}
+    more: dict[str, dict[str, Any]] = {
+        **{word: {"limits": limits} for word in GIVEN},
+        "base_index": {"by": "year", "year": 2020},
+        "distance_to_target": {"goals": {"*": 9.0}},
+    }
+    for word in METHODS["normalise"]:
+        found = room.normalise(table, ["x", "y"], method=word, **more.get(word, {}))  # type: ignore[arg-type]
+        assert found.method.id == f"normalise.{word}"
+        assert found.method.id in methods()
 
 
 @every
@@ -159,7 +279,7 @@ def test_two_entries_of_one_id_are_a_fault(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("nqpf.registry.ROOMS", ("index", "index"))
     methods.cache_clear()
     try:
-        with pytest.raises(ValueError, match="'direct' stands twice"):
+        with pytest.raises(ValueError, match=r"'\w+' stands twice"):
             methods()
     finally:
         monkeypatch.undo()

@@ -226,6 +226,57 @@ def check(*files: Path, out: Path | None = None) -> None:
         print(say("cli.tidy.written", file=str(write(found, out))))
 
 
+def audit(
+    *results: Path,
+    panel: Path | None = None,
+    framework: Path | None = None,
+    study: Path | None = None,
+    out: Path | None = None,
+) -> None:
+    """Say which recipe gives published weights and scores, or which known fault does."""
+    from nqpf.data import write
+    from nqpf.study import audit_files
+
+    _need(results)
+    found = audit_files(list(results), panel=panel, framework=framework, study=study)
+    for line in found.lines():
+        print(f"· {line}")
+    if out is not None:
+        print(say("cli.tidy.written", file=str(write(found.to_frame(), out))))
+
+
+def compare(
+    study: Path,
+    /,
+    *,
+    systems: str,
+    out: Path | None = None,
+    coverage: float = 0.5,
+    any_dimension: bool = False,
+    within: int = 3,
+) -> None:
+    """Run published systems on a study's data beside its own index."""
+    from nqpf.study import check_folder, compare_study
+
+    if out is not None:
+        check_folder(out)
+    wanted = [name.strip() for name in systems.replace("，", ",").split(",") if name.strip()]
+    with Console(stderr=True).status("") as status:
+        done = compare_study(
+            study,
+            wanted,
+            min_coverage=coverage,
+            every_dimension=not any_dimension,
+            within=within,
+            progress=lambda text: status.update(str(text)),
+        )
+    for line in (*(n.text() for n in done.notes if n.severity == "warning"), *done.lines()):
+        print(line)
+    if out is not None:
+        done.write(out)
+        print(say("cli.compare.written", folder=str(out)))
+
+
 def methods(id: str | None = None, /) -> None:
     """List the methods, or show one with its formula, options and source."""
     from nqpf.registry import describe, method
@@ -239,12 +290,15 @@ def methods(id: str | None = None, /) -> None:
         print(f"{known:<{width}}  {entry.title}")
 
 
-def theory(id: str | None = None, /, *, diagram: bool = False) -> None:
-    """Print the theory: all items, one item, or the logic diagram."""
+def theory(id: str | None = None, /, *, diagram: bool = False, systems: bool = False) -> None:
+    """Print the theory: all items, one item, the logic diagram, or published systems of measurement."""
     from nqpf import theory as room
 
     lang = language()
+    if systems or id in {one.id for one in room.systems()}:
+        print(room.describe_system(id, lang) if id else room.systems_overview(lang))
+        return
     print(room.diagram_text(lang) if diagram else room.describe(id, lang) if id else room.overview(lang))
 
 
-VERBS = {verb.__name__: verb for verb in (run, demo, new, tidy, check, methods, theory)}
+VERBS = {verb.__name__: verb for verb in (run, demo, new, tidy, check, audit, compare, methods, theory)}

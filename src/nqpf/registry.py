@@ -13,8 +13,18 @@ from nqpf.errors import SpecError, hint, listing
 from nqpf.messages import Text, say
 from nqpf.yamlfile import Label, Strict, load, validate
 
-ROOMS = ("index", "data")
-"""Rooms that have a registry."""
+ROOMS = (
+    "index.treat",
+    "index.normalise",
+    "index.weights",
+    "index.aggregate",
+    "index",
+    "index.planning",
+    "index.coherence",
+    "index.multiverse",
+    "data",
+)
+"""Rooms that have a registry, in the order of the work."""
 
 
 class Entry(Strict):
@@ -56,7 +66,7 @@ def methods() -> Mapping[str, Entry]:
     """Return every method by id, room by room in the order of the registry."""
     found: dict[str, Entry] = {}
     for room in ROOMS:
-        with resources.as_file(resources.files(f"nqpf.{room}") / "registry.yaml") as file:
+        with resources.as_file(resources.files("nqpf").joinpath(*room.split("."), "registry.yaml")) as file:
             for entry in validate(_Registry, load(file)).methods:
                 if entry.id in found:
                     raise ValueError(f"method {entry.id!r} stands twice in the registries")

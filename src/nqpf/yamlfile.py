@@ -135,6 +135,9 @@ def _located(error: ValidationError, document: Document, at: Path_) -> SpecError
         options, near = listing(context["known"], 30), hint(name, context["known"])
         where = document.where((*loc, context["key"]))
         return SpecError("unknown_key", where=where, name=name, hint=near, options=options)
+    if kind == "option_unused":
+        option, words = str(context["option"]), {"method": context["method"], "methods": context["methods"]}
+        return SpecError("option_unused", where=document.where((*loc, option)), option=option, **words)
     if kind == "missing" and isinstance(first["loc"][-1], int):  # a pair of which one is given
         kind = "too_short"
     if kind == "missing":
@@ -146,7 +149,7 @@ def _located(error: ValidationError, document: Document, at: Path_) -> SpecError
         return SpecError(
             "bad_choice", where=where, value=str(value)[:80], options=listing(known, 30), hint=hint(str(value), known)
         )
-    expected = say(f"expected.{kind}") if f"expected.{kind}" in catalogue() else Text.same(first["msg"])
+    expected = say(f"expected.{kind}", **context) if f"expected.{kind}" in catalogue() else Text.same(first["msg"])
     return SpecError("bad_value", where=where, value=str(value)[:80], expected=expected)
 
 

@@ -40,6 +40,13 @@ def test_colours_follow_the_parts_as_given(parts, words, value_title, check) -> 
     assert scale["scale"]["domain"] == ["Objects", "Labourers"]
 
 
+@pytest.mark.parametrize("chart", [contributions, change_parts])
+def test_units_keep_their_order_where_they_are_not_to_be_ranked(chart, parts, words, value_title) -> None:
+    shuffled = parts.sort("unit")
+    figure = chart(shuffled, id="c", value_title=value_title, by_value=False, **words)
+    assert figure.data["unit"].to_list() == shuffled["unit"].to_list()
+
+
 def test_missing_column(parts, words, value_title) -> None:
     with pytest.raises(DataError, match="part_zh"):
         contributions(parts.drop("part_zh"), id="c", value_title=value_title, **words)

@@ -61,6 +61,14 @@ def test_groups_are_optional(last, words, value_title, check) -> None:
     assert "value" in bars["encoding"]["color"]
 
 
+def test_units_stand_in_a_given_order(last, words, value_title, shown) -> None:
+    order = ["150000", "520000", "110000", "340000"]
+    figure = ranking(last.drop("rank"), id="r", value_title=value_title, order=order, **words)
+    assert figure.data["unit"].to_list() == order
+    names = figure.data["unit_en"].to_list()
+    assert [text for text in shown(figure, "en") if text in names] == names
+
+
 def test_missing_column(last, words, value_title) -> None:
     with pytest.raises(DataError, match="unit_en"):
         ranking(last.drop("unit_en"), id="r", value_title=value_title, **words)

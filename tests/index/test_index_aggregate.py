@@ -11,7 +11,7 @@ import pytest
 from nqpf.errors import MethodError, SpecError
 from nqpf.index import Index, Recipe, build, contributions, fit
 from nqpf.index.aggregate import geometric, logarithmic_mean
-from nqpf.index.topsis import closeness
+from nqpf.index.aggregate.topsis import closeness
 from nqpf.messages import speak
 
 SERIES = {"a": [[0, 2, 4]], "b": [[0, 5, 10]], "c": [[8, 0, 4]], "d": [[1, 0, 3]], "e": [[6, 3, 0]]}
@@ -133,7 +133,8 @@ def test_observed_ideal_among_children_is_that_of_the_children(grow: Any, fill: 
     d, e = (S["a"] + S["c"]) / 2, (S["d"] + S["e"] + S["b"]) / 3
     expected = by_hand([d, e], [0.5, 0.5], 2, low=[d.min(), e.min()], high=[d.max(), e.max()])
     near(node(index, "I"), expected)
-    assert index.fitted.ideal[:, index.framework.node("D").at].tolist() == [d.min(), d.max()]
+    ((low, high),) = index.fitted.samples[index.framework.node("I").at]
+    assert (low.tolist(), high.tolist()) == ([d.min(), e.min()], [d.max(), e.max()])
     absolute = built(grow, fill, TWO, {"nodes": {"I": how | {"ideal": "absolute"}}})
     near(node(absolute, "I"), by_hand([d, e], [0.5, 0.5], 2))
     assert abs(node(absolute, "I") - expected).max() > 0.05
@@ -169,12 +170,12 @@ def test_methods_by_node(grow: Any, fill: Any) -> None:
 def test_a_geometric_mean_refuses_what_is_not_positive(grow: Any, fill: Any) -> None:
     with pytest.raises(MethodError) as caught:
         built(grow, fill, TWO, {"nodes": {"D": {"method": "geometric"}}})
-    assert caught.value.code == "geometric_nonpositive"
+    assert caught.value.code == "aggregate_nonpositive"
     english = str(caught.value)
     for part in ("unit A", "indicator a", "year 2020", "score of 0", "“D”", "2 cases", "range: [1, 100]"):
         assert part in english
     with speak("zh"):
-        assert "节点“D”的几何平均无法计算；共 2 处" in str(caught.value)
+        assert "节点“D”不能用 geometric 合成；共 2 处" in str(caught.value)
 
 
 def test_a_geometric_mean_of_dimensions_looks_at_the_dimensions(grow: Any, fill: Any) -> None:
@@ -187,7 +188,7 @@ def test_a_geometric_mean_of_dimensions_looks_at_the_dimensions(grow: Any, fill:
     }
     with pytest.raises(MethodError) as caught:
         built(grow, fill, tree, recipe)
-    assert (caught.value.code, caught.value.where.indicator) == ("geometric_nonpositive", "D")
+    assert (caught.value.code, caught.value.where.indicator) == ("aggregate_nonpositive", "D")
     assert caught.value.where.unit is not None
     assert str(caught.value.where.unit) == "A"
 
@@ -197,7 +198,7 @@ def test_negative_scores_under_a_geometric_mean(grow: Any, fill: Any) -> None:
         recipe = {"normalise": {"method": "zscore"}, "weight": weight, "aggregate": {"method": "geometric"}}
         with pytest.raises(MethodError) as caught:
             built(grow, fill, TWO, recipe)
-        assert caught.value.code == "geometric_nonpositive"
+        assert caught.value.code == "aggregate_nonpositive"
 
 
 def test_mixed_scales_are_refused(grow: Any, fill: Any) -> None:

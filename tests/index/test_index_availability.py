@@ -76,12 +76,13 @@ def test_too_little_present_gives_no_score(grow: Any, fill: Any) -> None:
     assert np.isnan(index.ranks[0, 1, -1])
     frame = index.to_frame()
     hole = frame.filter(unit="B", node="I").row(0, named=True)
-    assert (hole["score"], hole["rank"], hole["present"]) == (None, None, 0.75)
+    # D falls short and has no score, so b, which is there, does not reach the index.
+    assert (hole["score"], hole["rank"], hole["present"]) == (None, None, 0.5)
 
 
 def test_the_share_asked_for_may_be_met_exactly(grow: Any, fill: Any) -> None:
-    index = built(grow, fill, {}, {"availability": 0.75}, a=[[0, N, 4]])
-    assert node(index, "I")[1] == 0  # D falls short with ½, E alone is left
+    index = built(grow, fill, {"D": 0.6}, {"availability": 0.5}, a=[[0, N, 4]])
+    assert node(index, "I")[1] == 0  # D falls short with ½, E alone is left: half of the weight
     index = built(grow, fill, {"D": 0.5}, {"availability": 0.75}, a=[[0, N, 4]])
     np.testing.assert_allclose(node(index, "I"), [1 / 3, 0.25, 0.875])
 
@@ -147,3 +148,13 @@ def test_one_rule_of_zero_scores_whatever_there_is(grow: Any, fill: Any) -> None
     assert np.isnan(index.scores[0, 1]).all()
     assert index.present[0, 1].tolist() == [0] * 7
     assert not np.isnan(index.scores[0, [0, 2]]).any()
+
+
+def test_inputs_may_be_counted_instead_of_weights(grow: Any, fill: Any) -> None:
+    tree = {"D": {"a": {"direction": "benefit", "weight": 0.8}, "b": {"direction": "benefit", "weight": 0.2}}}
+    panel = fill({"a": [[0, N, 4]], "b": [[4, 2, 0]]})
+    for counted, scored in (("weight", False), ("inputs", True)):
+        how = {"weight": {"method": "given"}, "availability": 0.5, "counted": counted}
+        index = build(panel, grow(tree), Recipe.model_validate(how))
+        assert (not np.isnan(node(index, "I")[1])) == scored
+        assert index.present[0, 1, -1] == pytest.approx(0.2 if scored else 0.0)

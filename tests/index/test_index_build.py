@@ -11,7 +11,7 @@ import pytest
 from nqpf.data.panel import Panel, Series, Status
 from nqpf.errors import DataError, SpecError
 from nqpf.index import Index, Recipe, build, fit
-from nqpf.index.build import evaluate_all
+from nqpf.index.steps import evaluate_all
 from nqpf.messages import Text, speak
 
 RAW = {"rd": [[1, 2, 3], [2, 2, 6]], "gdp": [[10, 40, 30], [10, 50, 30]], "x": [[5, 1, 3], [2, 4, 6]]}

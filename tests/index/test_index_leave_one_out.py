@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nqpf.index import Recipe, build, leave_one_out
-from nqpf.index.leave_one_out import weights_without
+from nqpf.index.leaving import weights_without
 
 TREE: dict[str, Any] = {
     "D": {"F": {"a": "benefit", "b": "cost"}, "c": "benefit"},

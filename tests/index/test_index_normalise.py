@@ -137,7 +137,7 @@ def test_distance_to_reference_where_less_is_better(grow: Any, fill: Any) -> Non
     assert (caught.value.where.indicator, caught.value.where.period) == ("x", 2020)
 
 
-@pytest.mark.parametrize("method", ["minmax", "zscore", "rank", "percentile_rank", "distance_to_reference"])
+@pytest.mark.parametrize("method", ["minmax", "rank", "percentile_rank", "borda", "distance_to_reference", "efficacy"])
 @pytest.mark.parametrize("outside", ["extend", "clip"])
 def test_new_years_on_frozen_bounds(grow: Any, fill: Any, method: str, outside: str) -> None:
     framework = grow({"x": "benefit"})

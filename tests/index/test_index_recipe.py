@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 
 from nqpf.errors import SpecError
-from nqpf.index import Aggregate, Normalise, Recipe, Weight
+from nqpf.index import Aggregate, Impute, Normalise, Recipe, Treat, Weight
+from nqpf.index.options.base import Chosen
 from nqpf.messages import speak
-from nqpf.yamlfile import load, validate
+from nqpf.yamlfile import Document, load, validate
 
 FULL: dict[str, Any] = {
     "normalise": {"method": "minmax", "range": [1, 100], "scope": "base", "base": [2012, 2015], "outside": "clip"},
@@ -47,6 +48,21 @@ CHANGES: list[dict[str, Any]] = [
     {"nodes": {"D": {"method": "geometric"}}},
     {"availability": 0.5},
     {"availability": 0.0},
+    {"denominate": True},
+    {"screen": {}},
+    {"screen": {"threshold": 0.8}},
+    {"impute": {"method": "mean"}},
+    {"impute": {"method": "mean", "scope": "pooled"}},
+    {"treat": {"method": "coinr"}},
+    {"treat": {"method": "coinr", "winmax": None}},
+    {"weights": {"D": {"method": "cv"}}},
+    {"weight": {"method": "cv"}},
+    {"levels": {0: {"method": "geometric"}}},
+    {"levels": {1: {"method": "geometric"}}},
+    {"weight": {"method": "combined", "of": [{"method": "equal"}, {"method": "cv"}]}},
+    {"weight": {"method": "combined", "of": [{"method": "cv"}, {"method": "equal"}]}},
+    {"weight": {"method": "given", "values": {"a": 0.4, "b": 0.6}}},
+    {"weight": {"method": "given", "values": {"a": 0.6, "b": 0.4}}},
 ]
 
 
@@ -81,6 +97,133 @@ def test_a_recipe_is_frozen() -> None:
         recipe.normalise.method = "rank"  # type: ignore[misc]
 
 
+OTHER: dict[type[Chosen], dict[str, Any]] = {
+    Impute: {"value": 3},
+    Treat: {
+        "winmax": 3,
+        "when": "always",
+        "log": "plain",
+        "then": "boxcox",
+        "start": "winsorised",
+        "exponent": 0.5,
+        "shift": "plus_one",
+        "only": ["a"],
+        "leave": ["a"],
+    },
+    Normalise: {
+        "range": [2, 9],
+        "mean": 1,
+        "sd": 2,
+        "ties": "max",
+        "reference": "A",
+        "year": 2020,
+        "limits": {"a": [1, 2]},
+        "goals": {"a": 1},
+        "stated": "directed",
+        "costs": "complement",
+        "outside": "clip",
+        "on_constant": "middle",
+    },
+    Weight: {
+        "judgements": {"D": {"a": {"b": 2}}},
+        "priority": "geometric",
+        "experts": "priorities",
+        "consistency": "note",
+        "orders": {"D": {"order": ["a", "b"], "ratios": [1.2]}},
+        "of": [{"method": "equal"}, {"method": "given"}],
+        "combination": "linear",
+        "shares": [0.5, 0.5],
+        "on_negative": "absolute",
+        "rescale": True,
+        "values": {"a": 1},
+        "scope": "yearly",
+        "window": 2,
+        "basis": "scores",
+        "variant": "blended",
+        "shift": 0.1,
+        "correlation": "spearman",
+        "conflict": "absolute",
+        "on_constant": "zero",
+        "share": 0.9,
+        "rotation": "none",
+        "loadings": "all",
+        "standardise": "none",
+        "negative": "clip",
+        "goal": "sum",
+        "targets": {"a": 2},
+    },
+    Aggregate: {
+        "scope": "yearly",
+        "ideal": "observed",
+        "weighting": "distances",
+        "exponent": 2,
+        "order": [0.5, 0.5],
+        "orness": 0.3,
+        "quantifier": "most",
+        "unmatched": "later",
+        "standardise": "none",
+        "penalty": "neg",
+        "ddof": 1,
+        "centre": "middle",
+        "alpha": 0.9,
+        "beta": 0.5,
+        "v": 0.4,
+        "rho": 0.4,
+        "ranks": "fractional",
+        "preference": "level",
+        "q": 0.1,
+        "p": 0.2,
+        "s": 0.2,
+        "cuts": [0, 1],
+        "grade_values": [1, 2, 3, 4, 5],
+        "operator": "min_max",
+        "shares": [0.1, 0.9],
+    },
+}
+"""A word for every option that goes with some methods only, other than its default."""
+BESIDE: dict[str, dict[str, Any]] = {
+    "constant": {"value": 1},
+    "base_index": {"year": 2021},
+    "combined": {"of": [{"method": "equal"}, {"method": "cv"}]},
+    "power": {"exponent": 1},
+}
+"""What a method asks for in any case."""
+WITH_OTHERS = ("limits", "shares", "window", "preference", "q", "p", "s")
+"""Options that go with others besides, so that they are refused when they stand alone."""
+
+
+def test_every_option_that_goes_with_some_methods_is_tried() -> None:
+    assert {model: set(options) for model, options in OTHER.items()} == {model: set(model.ONLY) for model in OTHER}
+
+
+@pytest.mark.parametrize(
+    ("model", "option"), [(model, o) for model, options in OTHER.items() for o in options], ids=lambda x: str(x)
+)
+def test_an_option_of_another_method_is_refused_rather_than_ignored(model: type[Chosen], option: str) -> None:
+    for method in get_args(model.model_fields["method"].annotation):
+        content = {**BESIDE.get(method, {}), "method": method, option: OTHER[model][option]}
+        lines: dict[tuple[str | int, ...], int] = {(): 1, **{(key,): 7 + (key == option) for key in content}}
+        try:
+            validate(model, Document("recipe.yaml", content, lines))
+        except SpecError as error:
+            if method in model.ONLY[option]:
+                assert option in WITH_OTHERS, str(error)
+                continue
+            assert (error.code, error.where.line, error.where.key) == ("option_unused", 8, option)
+            assert error.values["method"] == method
+            assert error.values["methods"] == ", ".join(model.ONLY[option])
+        else:
+            assert method in model.ONLY[option]
+
+
+@pytest.mark.parametrize("model", OTHER)
+def test_a_default_that_is_written_out_is_no_other_option(model: type[Chosen]) -> None:
+    for method in get_args(model.model_fields["method"].annotation):
+        beside = {"orness": 0.3} if method == "owa" else BESIDE.get(method, {})
+        plain = model.model_validate({**beside, "method": method})
+        assert model.model_validate(plain.model_dump()) == plain
+
+
 def test_defaults_that_depend_on_the_method() -> None:
     assert [Weight(method=m).group for m in ("equal", "given", "entropy")] == ["siblings", "siblings", "all"]
     assert Weight(method="entropy", within="siblings").group == "siblings"
@@ -88,9 +231,19 @@ def test_defaults_that_depend_on_the_method() -> None:
     assert Aggregate(method="topsis", across="children").inputs == "children"
     assert Normalise(method="zscore").bounds is None
     assert Normalise(range=(1, 100)).bounds == (1, 100)
-    assert Normalise(method="percentile_rank", range=(1, 100)).bounds == (0, 1)
-    assert not Weight(scope="yearly").yearly
+    assert Normalise(method="percentile_rank").bounds == (0, 1)
+    assert Normalise(method="percentile_rank", range=(1, 100)).bounds == (1, 100)
+    assert Normalise.model_validate({"method": "efficacy"}).bounds == (60, 100)
+    assert not Weight(method="entropy").yearly
     assert Weight(method="entropy", scope="yearly").yearly
+    assert Weight(method="entropy", scope="rolling", window=2).yearly
+    assert not Weight(method="entropy", scope="base", base=(2012, 2015)).yearly
+    rolling = {"method": "cv", "scope": "rolling", "window": 3}
+    combined = Weight.model_validate({"method": "combined", "of": [{"method": "equal"}, rolling]})
+    assert combined.yearly
+    assert combined.group == "siblings"
+    assert Recipe(weights={"D": combined}).yearly_weights
+    assert not Recipe().yearly_weights
 
 
 @pytest.mark.parametrize(
@@ -112,9 +265,29 @@ def test_defaults_that_depend_on_the_method() -> None:
         ("weight:\n  method: entropi", 2, "Did you mean “entropy”", "您是不是想写“entropy”"),
         ("aggregate: {method: topsi}", 1, "Did you mean “topsis”", "您是不是想写“topsis”"),
         ("nodes:\n  D:\n    method: geometric\n    acros: leaves", 4, "Did you mean “across”", "您是不是想写“across”"),
-        ("weight:\n  scope: base", 1, "scope: base together with base: [first, last]", "首年不晚于末年"),
+        (
+            "weight:\n  method: entropy\n  scope: base",
+            1,
+            "scope: base together with base: [first, last]",
+            "首年不晚于末年",
+        ),
         ("weight:\n  base: [2012, 2015]", 1, "scope: base together with base", "scope: base 与 base"),
-        ("weight: {scope: base, base: [2015, 2012]}", 1, "first not after last", "首年不晚于末年"),
+        ("weight: {method: cv, scope: base, base: [2015, 2012]}", 1, "first not after last", "首年不晚于末年"),
+        ("weight:\n  method: cv\n  scope: rolling", 1, "scope: rolling", "scope: rolling"),
+        ("weight:\n  method: cv\n  window: 3", 1, "scope: rolling", "scope: rolling"),
+        (
+            "weight:\n  method: equal\n  scope: yearly",
+            3,
+            "option scope does nothing under equal. Leave it out; it goes with: entropy, critic",
+            "方法 equal 不用 scope 这一选项",
+        ),
+        (
+            "nodes:\n  D: {method: geometric, ideal: observed}",
+            2,
+            "option ideal does nothing under geometric",
+            "geometric",
+        ),
+        ("normalise:\n  method: minmax\n  ties: max", 3, "option ties does nothing under minmax", "percentile_rank"),
         ("normalise:\n  range: [100, 1]", 1, "[low, high] with low < high", "低小于高"),
         ("normalise:\n  range: [1, 2, 3]", 2, "two numbers", "两个数"),
         ("normalise:\n  range: [0, .inf]", 2, "a finite number", "有限的数字"),

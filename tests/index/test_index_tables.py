@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,10 +14,12 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
+from nqpf import index as room
 from nqpf.errors import DataError, MethodError, NqpfError, SpecError
 from nqpf.index import aggregate, entropy_weights, normalise, topsis
 from nqpf.messages import speak
 from nqpf.registry import methods
+from nqpf.results import TableResult
 
 TABLE: dict[str, list[Any]] = {
     "unit": ["A", "B", "A", "B"],
@@ -40,10 +45,50 @@ FUNCTIONS: list[Callable[[Any], Any]] = [
 ]
 
 
+EIGHT: dict[str, list[Any]] = {
+    "unit": ["A", "B", "C", "D"] * 2,
+    "year": [2020] * 4 + [2021] * 4,
+    "x": [1.0, 2.0, 3.0, 5.0, 4.0, 2.0, 6.0, 9.0],
+    "y": [1.0, 3.0, 2.0, 4.0, 5.0, 4.0, 8.0, 7.0],
+    "z": [2.0, 2.0, 7.0, 1.0, 3.0, 4.0, 9.0, 8.0],
+}
+"""Four units in two years, everything positive."""
+BESIDE: dict[str, dict[str, Any]] = {
+    "main_effects": {"target": "z"},
+    "owa": {"orness": 0.3},
+    "screen": {"unit": "unit", "threshold": 0.5},
+    "size_correlations": {"sizes": ["z"]},
+    "triple": {"unit": "unit", "time": "year", "size": "z", "weights": [0.4, 0.3, 0.3], "window": 1},
+    "weight_drift": {"unit": "unit", "by": "year"},
+}
+"""What a function asks for besides data and columns."""
+
+
+KEYS = ("unit", "year", "indicator")
+"""Columns that say what a row is about."""
+
+
+def flat_functions() -> dict[str, Callable[..., Any]]:
+    """Return every public function of the room that takes a table and the columns of indicators."""
+    found = {}
+    for module in (importlib.import_module("nqpf.index.aggregate"), room):
+        for name in module.__all__:
+            function = getattr(module, name)
+            if inspect.isfunction(function) and list(inspect.signature(function).parameters)[:2] == ["data", "columns"]:
+                found[name] = partial(function, **BESIDE.get(name, {}))
+    return found
+
+
+FLAT = flat_functions()
+flat = pytest.mark.parametrize("name", FLAT)
+
+
 def as_dict(frame: Any) -> dict[str, list[Any]]:
+    """Return the columns of any table as lists, None where there is nothing."""
     if isinstance(frame, pl.DataFrame):
         return frame.to_dict(as_series=False)
-    return frame.to_pydict() if isinstance(frame, pa.Table) else {c: frame[c].tolist() for c in frame}
+    found = frame.to_pydict() if isinstance(frame, pa.Table) else {c: frame[c].tolist() for c in frame}
+    return {c: [None if isinstance(x, float) and np.isnan(x) else x for x in cells] for c, cells in found.items()}
 
 
 @pytest.mark.parametrize("make", FUNCTIONS)
@@ -54,6 +99,70 @@ def test_the_same_kind_of_table_comes_back(make: Callable[[Any], Any], kind: Any
     assert type(frame) is expected
     assert as_dict(frame) == as_dict(make(pl.DataFrame(TABLE)).to_frame())
     assert result.method.id in methods()
+
+
+@flat
+def test_every_function_gives_back_the_kind_it_was_given(name: str) -> None:
+    """And the same numbers, under a registered method, whatever the kind and whatever else stands in the table."""
+    expected = FLAT[name](EIGHT, ["x", "y"])
+    assert expected.method.id in methods()
+    for make, kind in KINDS:
+        table = make(EIGHT | {"remark": list("abcdefgh")})
+        found = FLAT[name](table, ["x", "y"]).to_frame()
+        if isinstance(expected, TableResult):  # others have tables of their own
+            assert type(found) is kind
+        shown = {column: cells for column, cells in as_dict(found).items() if column != "remark"}
+        assert shown == as_dict(expected.to_frame())
+
+
+@flat
+def test_every_function_leaves_the_table_as_it_was(name: str) -> None:
+    data = pd.DataFrame(EIGHT)
+    FLAT[name](data, ["x", "y"])
+    pd.testing.assert_frame_equal(data, pd.DataFrame(EIGHT))
+
+
+@flat
+def test_every_function_takes_rows_in_any_order(name: str) -> None:
+    """Each row, or each indicator, finds its own figures again."""
+    order = [5, 2, 7, 0, 3, 6, 1, 4]
+    shuffled = {column: [cells[i] for i in order] for column, cells in EIGHT.items()}
+    one, two = (FLAT[name](table, ["x", "y"]).to_frame() for table in (EIGHT, shuffled))
+    keys = [c for c in one.columns if c in KEYS]
+    both = one.sort(keys) if keys else one, two.sort(keys) if keys else two
+    assert both[0].columns == both[1].columns
+    for column in one.columns:
+        first, second = (frame[column] for frame in both)
+        if one[column].dtype.is_float():
+            np.testing.assert_allclose(second, first, rtol=1e-12, atol=1e-12, err_msg=column)
+        else:
+            assert second.to_list() == first.to_list(), column
+
+
+@flat
+def test_every_function_says_what_is_wrong_with_a_table(name: str) -> None:
+    function = FLAT[name]
+    renamed = {("yy" if column == "y" else column): cells for column, cells in EIGHT.items()}
+    with pytest.raises(DataError, match="no column “y”") as caught:
+        function(renamed, ["x", "y"])
+    assert "yy" in str(caught.value)
+    for wrong in ("two", float("inf")):
+        with pytest.raises(DataError) as caught:
+            function(EIGHT | {"y": [4.0, 3.0, wrong, *EIGHT["y"][3:]]}, ["x", "y"])
+        assert (caught.value.code, caught.value.where.row, caught.value.where.indicator) == ("text_in_number", 3, "y")
+    with pytest.raises(DataError, match="no rows"):
+        function(pl.DataFrame(EIGHT).head(0), ["x", "y"])
+    with pytest.raises(DataError, match="not a table"):
+        function(np.ones((4, 4)), ["x", "y"])
+
+
+@pytest.mark.parametrize("name", [name for name, f in FLAT.items() if "by" in inspect.signature(f.func).parameters])
+def test_every_function_by_year_wants_years(name: str) -> None:
+    with pytest.raises(DataError) as caught:
+        partial(FLAT[name], by="year")(EIGHT | {"year": [2020, 2020, None, *EIGHT["year"][3:]]}, ["x", "y"])
+    assert (caught.value.code, caught.value.where.row) == ("not_a_year", 3)
+    with pytest.raises(DataError, match="no column “years”"):
+        partial(FLAT[name], by="years")(EIGHT, ["x", "y"])
 
 
 def test_a_lazy_frame_is_read() -> None:
@@ -185,7 +294,7 @@ WRONG: list[tuple[Callable[[], Any], type[NqpfError], str, str]] = [
     (lambda: normalise(TABLE, ["x"], ties="mni"), SpecError, "“mni” is not one of the choices", "ties"),  # type: ignore[arg-type]
     (lambda: normalise(TABLE, ["x"], range=(1, 0)), SpecError, "low < high", ""),
     (lambda: normalise(TABLE, ["x"], sd=0), SpecError, "a positive number", "sd"),
-    (lambda: aggregate(TABLE, ["x"], method="harmonic"), SpecError, "“harmonic” is not one", "method"),  # type: ignore[arg-type]
+    (lambda: aggregate(TABLE, ["x"], method="harmonc"), SpecError, "“harmonc” is not one.*“harmonic”", "method"),  # type: ignore[arg-type]
     (lambda: topsis(TABLE, ["x"], ideal="observd"), SpecError, "Did you mean “observed”", "ideal"),  # type: ignore[arg-type]
     (lambda: topsis(TABLE, ["x"], weighting="score"), SpecError, "Did you mean “scores”", "weighting"),  # type: ignore[arg-type]
     (lambda: topsis(TABLE, ["x"], range=(1, 1)), SpecError, "low < high", ""),
@@ -239,10 +348,10 @@ def test_weights_that_do_not_fit(function: Any, weights: Any, kind: type[NqpfErr
 
 
 def test_scores_a_method_cannot_take() -> None:
-    with pytest.raises(MethodError, match="“x” in row 1 is not positive") as caught:
+    with pytest.raises(MethodError, match="“x” in row 1 is 0; method geometric takes positive scores only") as caught:
         aggregate({"x": [0, 1], "y": [1, 1]}, ["x", "y"], method="geometric")
     with speak("zh"):
-        assert "第 1 行的“x”不是正数" in str(caught.value)
+        assert "第 1 行的“x”为 0；方法 geometric 只接受正的得分" in str(caught.value)
     with pytest.raises(MethodError, match="“x” in row 4 is 5, which is not between 0 and 1") as caught:
         topsis({"x": [0, 1, 1, 5]}, ["x"], ideal="absolute")
     with speak("zh"):

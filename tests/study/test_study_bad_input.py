@@ -203,9 +203,9 @@ CASES = {
         zh=("study.yaml，第 13 行，键 framework", "“whole”下各项权重之和为 1.1", "rescale: true"),
     ),
     "weight missing": Case(
-        study=(("          weight: 1\n", ""),),
-        en=("study.yaml, line 34", "“coal_use” under “green” has no weight"),
-        zh=("study.yaml，第 34 行", "“green”下的“coal_use”没有写权重"),
+        study=(("      weight: 0.4\n", ""),),
+        en=("study.yaml, line 30", "“green” under “whole” has no weight"),
+        zh=("study.yaml，第 30 行", "“whole”下的“green”没有写权重"),
     ),
     "key that is none": Case(
         study=(("  normalise:", "  normalize:"),),

@@ -2,19 +2,27 @@
 
 from nqpf.chapters.blocks import Chapter
 from nqpf.chapters.checks import checks_chapter
+from nqpf.chapters.coherence import coherence_chapter
 from nqpf.chapters.context import Context
 from nqpf.chapters.data import data_chapter
 from nqpf.chapters.index import index_chapter
 from nqpf.chapters.methods import methods_chapter
+from nqpf.chapters.multiverse import multiverse_chapter
+from nqpf.chapters.planning import planning_chapter
 from nqpf.chapters.profiles import profiles_chapter
 from nqpf.chapters.summary import summary_chapter
 from nqpf.chapters.theory import theory_chapter
+from nqpf.chapters.unranked import unranked
 
 __all__ = ["Chapter", "Context", "write_chapters"]
 
 
 def write_chapters(context: Context) -> tuple[Chapter, ...]:
     """Return the chapters of an assessment in the order of the report."""
-    order = (index_chapter, profiles_chapter, theory_chapter, data_chapter, checks_chapter, methods_chapter)
-    rest = tuple(chapter(context) for chapter in order)
+    order = [index_chapter, coherence_chapter, profiles_chapter, theory_chapter, data_chapter, checks_chapter]
+    if context.multiverse is not None:
+        order.insert(2, multiverse_chapter)
+    if context.planned is not None:
+        order.insert(order.index(theory_chapter), planning_chapter)
+    rest = unranked(context, [chapter(context) for chapter in (*order, methods_chapter)])
     return (summary_chapter(context, rest), *rest)

@@ -14,12 +14,19 @@ from nqpf.data import Checks, Ledger, Panel
 from nqpf.data.missing import Filled, is_filled
 from nqpf.errors import MethodError
 from nqpf.index import Framework, Index, contributions, leave_one_out, obstacle
+from nqpf.index.coherence import Coherence, coherence
 from nqpf.index.contributions import Contributions
 from nqpf.index.framework import Node
 from nqpf.index.leave_one_out import LeaveOneOut
+from nqpf.index.multiverse import Multiverse
 from nqpf.index.obstacle import Obstacles
 from nqpf.index.over_draws import OverDraws
+from nqpf.index.planning.index_grades import IndexGrades, index_grades
+from nqpf.index.planning.planned import Planned
+from nqpf.index.planning.spec import GradesSpec, Ranks
 from nqpf.index.tree import node_ends
+from nqpf.index.weights import WeightDrift
+from nqpf.index.yearly_weights import yearly_weights
 from nqpf.messages import Text
 from nqpf.results import Note
 
@@ -52,6 +59,16 @@ class Context:
         What looks wrong in the numbers as reported.
     over_draws
         Ranks on every draw of the imputed cells, where any were drawn.
+    multiverse
+        The index built in every defensible way, where the study asks for it.
+    size
+        Raw series that say how large a unit is.
+    ranks
+        How the report speaks of ranks: with intervals, in grades only, or not at all.
+    grading
+        How units are graded, where they are shown in grades only.
+    planned
+        Planning scores, where the study asks for any.
     """
 
     title: Text
@@ -67,6 +84,11 @@ class Context:
     filled: Filled
     checks: Checks
     over_draws: OverDraws | None = None
+    multiverse: Multiverse | None = None
+    size: tuple[str, ...] = ()
+    ranks: Ranks = "interval"
+    grading: GradesSpec | None = None
+    planned: Planned | None = None
 
     @property
     def framework(self) -> Framework:
@@ -116,18 +138,40 @@ class Context:
     @cached_property
     def obstacles(self) -> Obstacles | None:
         """Obstacle degrees, where the scale has a best score."""
-        return obstacle(self.index) if self.bounds else None
+        try:
+            return obstacle(self.index)
+        except MethodError:
+            return None
 
     @cached_property
     def leave_one_out(self) -> LeaveOneOut:
         """Ranks without each indicator in turn."""
         return leave_one_out(self.index)
 
+    @cached_property
+    def yearly_weights(self) -> WeightDrift | None:
+        """Weights if every year had its own, where weights come from the scores."""
+        return yearly_weights(self.index)
+
+    @cached_property
+    def coherence(self) -> Coherence:
+        """The statistical audit of the index."""
+        return coherence(self.index, raw=self.panel, size=self.size)
+
     def rank_interval(self) -> tuple[Floats, Floats]:
         """Return the best and worst rank, ``float64[T, N]`` each: indicators left out, imputed cells drawn anew."""
         if self.over_draws is not None:
             return self.over_draws.low, self.over_draws.high
         return self.leave_one_out.interval()
+
+    @cached_property
+    def graded(self) -> IndexGrades | None:
+        """Units in grades, where the report shows grades only."""
+        if self.grading is None:
+            return None
+        low, high = self.rank_interval()
+        runs = None if self.multiverse is None else self.multiverse.intervals(period=self.last)
+        return index_grades(self.index, self.grading, low[-1], high[-1], runs)
 
     @cached_property
     def imputed(self) -> NDArray[np.bool_]:

@@ -10,6 +10,8 @@ from nqpf.chapters.context import Context
 from nqpf.chapters.index_findings import index_findings
 from nqpf.chapters.index_frames import by_group, parts_by_dimension, summary_frame, weights_frame, wide_parts
 from nqpf.chapters.index_imputed import draw_columns, imputed_blocks, imputed_caption
+from nqpf.chapters.index_unranked import by_grade, grade_blocks, grade_means, level_figure
+from nqpf.chapters.weight_drift import drift_blocks
 from nqpf.charts import contributions as contribution_charts
 from nqpf.charts.figure import Figure
 from nqpf.charts.ranking import ranking
@@ -18,27 +20,37 @@ from nqpf.charts.trend import trend
 from nqpf.charts.weights import weights as weights_chart
 from nqpf.messages import Text, say
 
+PART = ("part", "part_zh", "part_en")
+
 
 def index_chapter(context: Context) -> Chapter:
     """Return the chapter and its findings."""
     levels: list[Block] = [Paragraph(say("index.how", **_how(context)))]
-    if context.scheme == "provinces":
-        levels.append(_map(context))
-    levels += [_ranking_figure(context), _scores_table(context), *imputed_blocks(context)]
+    if context.graded is not None:
+        levels += grade_blocks(context, context.graded)
+    else:
+        levels += [_map(context)] if context.scheme == "provinces" else []
+        levels += [_ranking_figure(context), _scores_table(context)]
+    levels += imputed_blocks(context)
     change: list[Block] = [_trend(context)]
     if context.change_parts is not None:
         changes = context.change_parts.to_frame()
         change += [_change_figure(context, changes), _change_table(context, changes)]
     parts: list[Block] = [_parts_figure(context), _parts_table(context)]
-    inputs: list[Block] = [_weights_figure(context), _weights_table(context), _indicator_table(context)]
+    inputs: list[Block] = [_weights_figure(context), _weights_table(context), *drift_blocks(context)]
+    inputs.append(_indicator_table(context))
     blocks: list[Block] = [Callout(note.text(), note.severity) for note in context.index.notes]
     blocks += [
-        Section("levels", say("index.levels"), tuple(levels)),
+        Section("levels", _levels_title(context), tuple(levels)),
         Section("changes", say("index.changes"), tuple(change)),
         Section("parts", say("index.parts"), tuple(parts)),
         Section("weights-and-data", say("index.inputs"), tuple(inputs)),
     ]
     return Chapter("index", say("index.title"), tuple(blocks), index_findings(context))
+
+
+def _levels_title(context: Context) -> Text:
+    return say("index.levels") if context.ranks == "interval" else say(f"modes.section.{context.ranks}")
 
 
 def _how(context: Context) -> dict[str, object]:
@@ -69,6 +81,11 @@ def _with_imputed(context: Context, text: Text, period: int | None = None) -> Te
     return Text.join([text, *imputed_caption(context, period)], "", " ")
 
 
+def _by(context: Context, text: Text) -> Text:
+    """Return a caption that says, where units are graded, that means of grades are shown."""
+    return text if context.graded is None else Text.join([say("modes.by_grade"), text], "", " ")
+
+
 def _map(context: Context) -> Figure:
     data = context.scores.filter(pl.col("node") == context.framework.root.id).select("unit", "period", value="score")
     title = say("index.map.title", index=context.framework.title, year=context.last)
@@ -77,6 +94,9 @@ def _map(context: Context) -> Figure:
 
 
 def _ranking_figure(context: Context) -> Figure:
+    if context.ranks != "interval":
+        frame, imputed = summary_frame(context), imputed_caption(context, context.last)
+        return level_figure(context, by_group(context, frame), _value_title(context), imputed)
     periods = (context.first, context.last) if context.first != context.last else None
     caption = say("index.ranking.caption", count=len(context.framework.indicators), first=context.first)
     if context.over_draws is not None:
@@ -127,37 +147,43 @@ def _trend(context: Context) -> Figure:
     means = means.select(
         pl.lit(everyone.zh).alias("group_zh"), pl.lit(everyone.en).alias("group_en"), "period", "value"
     )
-    if context.group:
+    caption = say("index.trend.caption")
+    if context.graded is not None:
+        caption = say("modes.trend", year=context.last)
+        means = pl.concat([grade_means(context, data).select(means.columns), means])
+    elif context.group:
         grouped = by_group(context, data.drop_nulls("group"))
         each = grouped.group_by("group_zh", "group_en", "period", maintain_order=True)
         means = pl.concat([each.agg(pl.col("score").mean().alias("value")).select(means.columns), means])
     return trend(
-        data.select("unit", "unit_zh", "unit_en", "period", value="score"),
+        by_grade(context, data.select("unit", "unit_zh", "unit_en", "period", value="score"), "period"),
         means,
         id="trend",
         title=say("index.trend.title", index=context.framework.title, years=_how(context)["years"]),
-        caption=_with_imputed(context, say("index.trend.caption")),
+        caption=_with_imputed(context, caption),
         value_title=_value_title(context),
     )
 
 
 def _parts_figure(context: Context) -> Figure:
     return contribution_charts.contributions(
-        parts_by_dimension(context, context.level_parts.to_frame()),
+        by_grade(context, parts_by_dimension(context, context.level_parts.to_frame()), *PART),
         id="contributions",
         title=say("index.parts.title", index=context.framework.title, year=context.last),
-        caption=say(f"index.parts.caption.{context.against}"),
+        caption=_by(context, say(f"index.parts.caption.{context.against}")),
         value_title=say(f"index.parts.axis.{context.against}"),
+        by_value=context.ranks == "interval",
     )
 
 
 def _change_figure(context: Context, changes: pl.DataFrame) -> Figure:
     return contribution_charts.change_parts(
-        parts_by_dimension(context, changes),
+        by_grade(context, parts_by_dimension(context, changes), *PART),
         id="change",
         title=say("index.change.title", index=context.framework.title, first=context.first, last=context.last),
-        caption=say("index.change.caption"),
+        caption=_by(context, say("index.change.caption")),
         value_title=say("index.change.axis", first=context.first, last=context.last),
+        by_value=context.ranks == "interval",
     )
 
 
@@ -165,25 +191,26 @@ def _part_columns(context: Context, frame: pl.DataFrame) -> tuple[Column, ...]:
     titles = {f"part_{i.id}": i.title for i in context.framework.indicators}
     titles["part_weights"] = say("index.reweighted")
     parts = [Column(c, titles[c], "number") for c in frame.columns if c in titles]
-    return (Column("unit", say("column.unit")), Column("total", say("column.total"), "number"), *parts)
+    first = say("column.unit" if context.graded is None else "modes.column.grade")
+    return (Column("unit", first), Column("total", say("column.total"), "number"), *parts)
 
 
 def _parts_table(context: Context) -> Table:
-    frame = wide_parts(context, context.level_parts.to_frame())
+    frame = by_grade(context, wide_parts(context, context.level_parts.to_frame()))
     title = say("index.parts.table", year=context.last)
     return Table(
         "contributions-table",
         title,
         frame,
         _part_columns(context, frame),
-        say(f"index.parts.caption.{context.against}"),
+        _by(context, say(f"index.parts.caption.{context.against}")),
     )
 
 
 def _change_table(context: Context, changes: pl.DataFrame) -> Table:
-    frame = wide_parts(context, changes)
+    frame = by_grade(context, wide_parts(context, changes))
     title = say("index.change.table", first=context.first, last=context.last)
-    return Table("change-table", title, frame, _part_columns(context, frame), say("index.change.caption"))
+    return Table("change-table", title, frame, _part_columns(context, frame), _by(context, say("index.change.caption")))
 
 
 def _weights_figure(context: Context) -> Figure:

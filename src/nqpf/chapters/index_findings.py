@@ -9,6 +9,8 @@ import polars as pl
 from nqpf.chapters.context import Context
 from nqpf.chapters.index_frames import parts_by_dimension, summary_frame
 from nqpf.chapters.index_imputed import imputed_findings
+from nqpf.chapters.index_unranked import change_finding, plain_findings
+from nqpf.chapters.weight_drift import drift_findings
 from nqpf.messages import Text
 from nqpf.results import Finding
 
@@ -18,6 +20,8 @@ def index_findings(context: Context) -> tuple[Finding, ...]:
     # What is said of leaving indicators out speaks of that alone; draws of imputed cells have a finding of their own.
     alone = {"rank_low": "left_out_low", "rank_high": "left_out_high"} if context.over_draws is not None else {}
     frame = summary_frame(context).drop_nulls("value").with_columns(**alone)
+    if context.ranks != "interval":
+        return _unranked_findings(context, frame)
     found = []
     top, bottom = frame.row(0, named=True), frame.row(-1, named=True)
     numbers = {
@@ -47,8 +51,16 @@ def index_findings(context: Context) -> tuple[Finding, ...]:
         code, condition = "rank_all_stable", "rank_low == rank_high for every unit"
     found.append(Finding(code, stable, condition, "scores", ("O03",)))
     found += imputed_findings(context)
+    found += drift_findings(context)
     if context.first != context.last:
         found += _change_findings(context, frame)
+    return tuple(found)
+
+
+def _unranked_findings(context: Context, frame: pl.DataFrame) -> tuple[Finding, ...]:
+    found = [*plain_findings(context, frame), *imputed_findings(context), *drift_findings(context)]
+    if context.first != context.last:
+        found += [*change_finding(context, frame), *_driver_findings(context, _mean(frame["change"].drop_nulls()))]
     return tuple(found)
 
 
@@ -72,7 +84,11 @@ def _change_findings(context: Context, frame: pl.DataFrame) -> list[Finding]:
     elif rose == 0:
         code, condition = "change_down", "every change <= 0"
     place = "trend" if context.change_parts is None else "change"
-    found = [Finding(code, numbers, condition, place, ("A02", "A13"))]
+    return [Finding(code, numbers, condition, place, ("A02", "A13")), *_driver_findings(context, numbers["mean"])]
+
+
+def _driver_findings(context: Context, mean: float) -> list[Finding]:
+    found: list[Finding] = []
     if context.change_parts is None:
         return found
     parts = parts_by_dimension(context, context.change_parts.to_frame())
@@ -83,7 +99,7 @@ def _change_findings(context: Context, frame: pl.DataFrame) -> list[Finding]:
     )
     best = means.row(0, named=True)
     if best["value"] > 0:
-        driver = {"dimension": Text(best["part_zh"], best["part_en"]), "part": best["value"], "mean": numbers["mean"]}
+        driver = {"dimension": Text(best["part_zh"], best["part_en"]), "part": best["value"], "mean": mean}
         driver |= {"first": context.first, "last": context.last}
         found.append(Finding("driver", driver, "largest mean contribution > 0", "change", ("A01",)))
     worst = means.row(-1, named=True)

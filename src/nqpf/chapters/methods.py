@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from nqpf.chapters.blocks import Block, Chapter, Formula, Paragraph, Section
 from nqpf.chapters.context import Context
+from nqpf.chapters.planning import planning_methods
+from nqpf.index import Weight
 from nqpf.messages import Text, say
 from nqpf.registry import Entry, method
 
@@ -20,21 +22,43 @@ def methods_chapter(context: Context) -> Chapter:
 def _used(context: Context) -> dict[str, Mapping[str, Any]]:
     """Return the methods this study used, in the order of the work, with their options."""
     recipe = context.index.fitted.recipe
-    inner = context.framework.nodes[len(context.framework.indicators) :]
+    inner = context.framework.inner
     used: dict[str, Mapping[str, Any]] = {one.id: one.options for one in context.filled.methods}
+    if recipe.screen is not None:
+        used["screen"] = recipe.screen.model_dump()
+    for step, how in (("impute", recipe.impute), ("treat", recipe.treat)):
+        if how is not None:
+            used[f"{step}.{how.method}"] = how.model_dump()
     used["direct"] = {}
-    used[f"normalise.{recipe.normalise.method}"] = recipe.normalise.model_dump()
-    used[f"weight.{recipe.weight.method}"] = recipe.weight.model_dump() | {"within": recipe.weight.group}
+    for indicator in context.framework.indicators:
+        scaling = recipe.normalise.of(indicator.id)
+        used[f"normalise.{scaling.method}"] = scaling.model_dump()
+    for weight in _weightings((recipe.weight, *recipe.weights.values())):
+        used[f"weight.{weight.method}"] = weight.model_dump() | {"within": weight.group}
     for node in inner:
-        how = recipe.aggregate_of(node.id)
-        used[f"aggregate.{how.method}"] = how.model_dump() | {"across": how.inputs}
+        way = recipe.aggregate_of(node.id, node.level)
+        used[f"aggregate.{way.method}"] = way.model_dump() | {"across": way.inputs}
     if recipe.availability is not None or any(n.availability is not None for n in inner):
         used["availability"] = {"availability": recipe.availability}
     used["contributions"] = {"against": context.against}
     if context.obstacles is not None:
         used["obstacle"] = {}
-    used["leave_one_out"] = {}
+    if context.ranks != "none":
+        used["leave_one_out"] = {}
+    if context.graded is not None:
+        used[context.graded.method.id] = context.graded.method.options
+    used |= planning_methods(context)
+    for result in (context.yearly_weights, context.coherence, context.multiverse):
+        if result is not None:
+            used[result.method.id] = result.method.options
     return used
+
+
+def _weightings(all: Sequence[Weight]) -> Iterator[Weight]:
+    """Yield weightings, those that others combine included."""
+    for one in all:
+        yield one
+        yield from _weightings(one.of)
 
 
 def _section(entry: Entry, options: Mapping[str, Any]) -> Section:
@@ -42,7 +66,7 @@ def _section(entry: Entry, options: Mapping[str, Any]) -> Section:
     stated = [
         say("methods.option", name=name, value=_shown(options[name]), meaning=meaning)
         for name, meaning in entry.options.items()
-        if options.get(name) is not None
+        if options.get(name) not in (None, {}, ())
     ]
     if stated:
         blocks.append(Paragraph(say("methods.options", options=Text.join(stated, "；", "; "))))
@@ -51,8 +75,10 @@ def _section(entry: Entry, options: Mapping[str, Any]) -> Section:
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, tuple):
-        return "[" + ", ".join(f"{v:g}" for v in value) + "]"
+    if isinstance(value, tuple | list):
+        return "[" + ", ".join(_shown(v) for v in value) + "]"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{k}: {_shown(v)}" for k, v in value.items()) + "}"
     if isinstance(value, bool):
         return str(value).lower()
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -7,6 +7,7 @@ import polars as pl
 
 from nqpf.chapters.blocks import Block, Chapter, Column, Paragraph, Section, Table
 from nqpf.chapters.context import Context, Floats
+from nqpf.chapters.index_unranked import profile_level
 from nqpf.charts.figure import Figure
 from nqpf.charts.radar import radar
 from nqpf.errors import listing
@@ -23,7 +24,8 @@ FEWEST_AXES, MOST_AXES = 3, 12
 def profiles_chapter(context: Context) -> Chapter:
     """Return the chapter: a section a unit, picked from a list, and the obstacles all units share."""
     order = context.scores.filter((pl.col("node") == context.framework.root.id) & (pl.col("period") == context.last))
-    units = order.sort("rank", "unit", nulls_last=True)["unit"].to_list()
+    by_rank = order.sort("rank", "unit", nulls_last=True)["unit"].to_list()
+    units = by_rank if context.ranks == "interval" else list(context.panel.units)
     sections = tuple(_profile(context, unit) for unit in units)
     blocks: list[Block] = [Paragraph(say("profiles.how", peers=_peer_word(context), year=context.last))]
     found: tuple[Finding, ...] = ()
@@ -69,8 +71,9 @@ def _sentence(context: Context, unit: str, n: int, frame: pl.DataFrame) -> Text:
         "high": high,
         "count": len(context.panel.units),
     }
-    parts = [say("profiles.level", **numbers)]
-    if context.first != context.last and not np.isnan(first):
+    ranked, graded = context.ranks == "interval", context.graded is not None
+    parts = [say("profiles.level", **numbers) if ranked else profile_level(context, unit, score)]
+    if context.first != context.last and not np.isnan(first) and not graded:
         parts.append(say("profiles.change", change=score - first, first=context.first))
     above = frame.filter(pl.col("gap") > 0).sort("gap", descending=True).head(MOST)
     names = [Text(r["indicator_zh"], r["indicator_en"]) for r in above.iter_rows(named=True)]
@@ -94,7 +97,7 @@ def _imputed_sentence(context: Context, n: int) -> list[Text]:
     names = listing([context.framework.indicators[k].title for k in filled], MOST)
     numbers = {"year": context.last, "count": filled.size, "total": here, "share": 100 * filled.size / here}
     said = [say("profiles.imputed", names=names, **numbers)]
-    if context.over_draws is not None:
+    if context.over_draws is not None and context.ranks == "interval":
         low, high = (int(end[-1, n]) for end in context.over_draws.interval())
         said.append(say("profiles.draws", draws=len(context.over_draws.ranks), low=low, high=high))
     return said
@@ -215,6 +218,4 @@ def _obstacle_finding(context: Context, frame: pl.DataFrame) -> tuple[Finding, .
     top = common.row(0, named=True)
     numbers = {"indicator": Text(top["indicator_zh"], top["indicator_en"]), "units": top["len"]}
     numbers |= {"count": first.height, "year": context.last}
-    return (
-        Finding("common_obstacle", numbers, "rank of obstacle degree == 1 in most units", "obstacles", ("J04", "G08")),
-    )
+    return (Finding("common_obstacle", numbers, "largest obstacle degree in most units", "obstacles", ("J04", "G08")),)

@@ -13,5 +13,8 @@ def summary_chapter(context: Context, chapters: Sequence[Chapter]) -> Chapter:
     """Return the first chapter of a report from the findings of the others."""
     findings = tuple(finding for chapter in chapters for finding in chapter.findings)
     blocks: list[Block] = [Callout(context.about)] if context.about else []
-    blocks += [Paragraph(say("summary.how", count=len(findings))), FindingList(findings)]
+    how = say("summary.how", count=len(findings))
+    if context.ranks != "interval":
+        how = say(f"modes.summary.{context.ranks}", count=len(findings))
+    blocks += [Paragraph(how), FindingList(findings)]
     return Chapter("summary", say("summary.title"), tuple(blocks))

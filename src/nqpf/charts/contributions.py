@@ -17,7 +17,14 @@ BARS = theme.WIDTH - 140
 
 
 def contributions(
-    parts: pl.DataFrame, *, id: str, title: Text, caption: Text, value_title: Text, digits: int = 3
+    parts: pl.DataFrame,
+    *,
+    id: str,
+    title: Text,
+    caption: Text,
+    value_title: Text,
+    digits: int = 3,
+    by_value: bool = True,
 ) -> Figure:
     """Draw the contributions of parts to each unit's score as stacked bars, the highest total on top.
 
@@ -32,23 +39,32 @@ def contributions(
         What the contributions add up to, with its unit.
     digits
         Decimals in the tooltip.
+    by_value
+        The highest total on top; else units as they stand in the table.
 
     Raises
     ------
     DataError
         A column is missing.
     """
-    return _figure(parts, id, title, caption, value_title, f".{digits}f")
+    return _figure(parts, id, title, caption, value_title, f".{digits}f", by_value)
 
 
 def change_parts(
-    parts: pl.DataFrame, *, id: str, title: Text, caption: Text, value_title: Text, digits: int = 3
+    parts: pl.DataFrame,
+    *,
+    id: str,
+    title: Text,
+    caption: Text,
+    value_title: Text,
+    digits: int = 3,
+    by_value: bool = True,
 ) -> Figure:
     """Draw the contributions of parts to each unit's change between two periods; numbers carry their sign.
 
     Parameters
     ----------
-    parts, id, title, caption, value_title, digits
+    parts, id, title, caption, value_title, digits, by_value
         As in `contributions`; ``value`` is the part of the change.
 
     Raises
@@ -56,17 +72,20 @@ def change_parts(
     DataError
         A column is missing.
     """
-    return _figure(parts, id, title, caption, value_title, f"+.{digits}f")
+    return _figure(parts, id, title, caption, value_title, f"+.{digits}f", by_value)
 
 
-def _figure(parts: pl.DataFrame, id: str, title: Text, caption: Text, value_title: Text, number: str) -> Figure:
+def _figure(
+    parts: pl.DataFrame, id: str, title: Text, caption: Text, value_title: Text, number: str, by_value: bool
+) -> Figure:
     require(parts, "unit", "unit_zh", "unit_en", "part", "part_zh", "part_en", "value")
     places = {part: i for i, part in enumerate(theme.in_order(parts, "part"))}
     kept = parts.select("unit", "unit_zh", "unit_en", "part", "part_zh", "part_en", "value")
     data = kept.with_columns(
         total=pl.col("value").sum().over("unit"),
         place=pl.col("part").replace_strict(places, return_dtype=pl.Int64),
-    ).sort("total", "unit", "place", descending=[True, False, False])
+    )
+    data = data.sort("total", "unit", "place", descending=[True, False, False]) if by_value else data
 
     def draw(lang: Lang) -> dict[str, Any]:
         names = theme.in_order(data.sort("place"), f"part_{lang}")

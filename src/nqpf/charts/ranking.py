@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,7 @@ def ranking(
     value_title: Text,
     periods: tuple[int, int] | None = None,
     digits: int = 3,
+    order: Sequence[str] | None = None,
 ) -> Figure:
     """Draw the ranking of units by value.
 
@@ -48,6 +50,8 @@ def ranking(
         First and last period. None, where there is only one, leaves the dots out.
     digits
         Decimals of the values.
+    order
+        Units from top to bottom. Default: the highest value on top.
 
     Raises
     ------
@@ -57,6 +61,9 @@ def ranking(
     require(scores, "unit", "unit_zh", "unit_en", "value")
     kept = scores.select(column for column in _KEPT if column in scores.columns)
     frame = kept.sort("value", "unit", descending=[True, False], nulls_last=True)
+    if order is not None:
+        places = {unit: place for place, unit in enumerate(order)}
+        frame = kept.sort(pl.col("unit").replace_strict(places, return_dtype=pl.Int64))
 
     def draw(lang: Lang) -> dict[str, Any]:
         groups = theme.in_order(scores, f"group_{lang}") if f"group_{lang}" in scores.columns else []

@@ -1,12 +1,11 @@
-"""Up the tree: scores of indicators become scores of every node, with weights and ideals found on the way.
+"""Up the tree: scores of indicators become scores of every node, with weights and samples found on the way.
 
-What a node cannot be made of (a hole without a rule for it, a score a geometric mean cannot take) is refused here, by
-unit, indicator and year.
+What a node cannot be made of (a hole without a rule for it, a score its method cannot take) is refused here, by unit,
+indicator and year.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,10 +13,24 @@ from numpy.typing import NDArray
 
 from nqpf.data.panel import Panel
 from nqpf.errors import MethodError, Where, listing
-from nqpf.index import weights as weighting
+from nqpf.index import weighting
+from nqpf.index.aggregate.aggregator import Aggregator
 from nqpf.index.framework import Framework, Node
+from nqpf.index.options.aggregate import Aggregate
 from nqpf.index.recipe import Recipe
-from nqpf.index.tree import enough, least_present, node_inputs, score_node, start_tree
+from nqpf.index.tree import (
+    Samples,
+    aggregator_of,
+    how_of,
+    input_ends,
+    least_present,
+    node_inputs,
+    node_parts,
+    relative_weights,
+    score_rows,
+    start_tree,
+    take_samples,
+)
 from nqpf.messages import say
 
 Floats = NDArray[np.float64]
@@ -25,90 +38,89 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Climbed:
-    """Weights ``float64[1 or T, nodes]``, ideals ``float64[2, nodes]``, scores and present shares of every node."""
+    """What was found on the way up.
+
+    Attributes
+    ----------
+    local
+        ``float64[1 or T, nodes]`` weights within siblings.
+    samples
+        What rows are measured against.
+    tree, present
+        ``float64[nodes, R]`` scores, and shares of weight present below; R = T × N.
+    """
 
     local: Floats
-    ideal: Floats
-    scores: Floats
+    samples: Samples
+    tree: Floats
     present: Floats
 
 
 def climb(
     framework: Framework,
     recipe: Recipe,
-    scores: Floats,
+    leaves: Floats,
     indicators: Panel,
     *,
     local: Floats | None = None,
-    ideal: Floats | None = None,
+    samples: Samples | None = None,
+    anew: bool = True,
 ) -> Climbed:
     """Score the nodes from the deepest level up.
 
-    Entropy weights among siblings and observed ideals need the scores below, so what is not given frozen, weights
-    within siblings ``float64[1 or T, nodes]`` or worst and best scores ``float64[2, nodes]``, is found on the way.
+    Parameters
+    ----------
+    leaves
+        ``float64[K, R]`` indicator scores, NaN where missing.
+    indicators
+        The panel they belong to.
+    local
+        Frozen weights within siblings, ``float64[1 or T, nodes]``.
+    samples
+        What rows are measured against, frozen; what is taken anew every year is found anew.
+    anew
+        Whether what is weighted anew every year is found anew although `local` is given.
     """
-    how = recipe.weight
-    periods, units, count = scores.shape
-    upwards = local is None and how.method == "entropy" and how.group == "siblings"
-    local = _weights_below(framework, recipe, scores, indicators) if local is None else local
-    tree, present = start_tree(framework, scores.reshape(-1, count))
-    found = np.stack([np.fmin.reduce(tree), np.fmax.reduce(tree)]) if ideal is None else ideal
-    for node in framework.nodes[count:]:
-        kids = framework.children[node.at]
-        if upwards and kids.size > 1:
-            children = tree[:, kids].reshape(periods, units, kids.size)
-            local[:, kids] = _entropy(recipe, children, [framework.nodes[c].id for c in kids], indicators.periods)
-        _refuse_holes(framework, recipe, node, indicators, tree)
-        _refuse_nonpositive(framework, recipe, node, indicators, tree)
-        undefined = score_node(framework, recipe, node, tree, present, _by_row(local, units), found)
+    tree = start_tree(framework, leaves)
+    units = len(indicators.units)
+    found_here = local is None or (anew and recipe.yearly_weights)
+    weights = local
+    if weights is None or found_here:
+        weights = weighting.start(framework, recipe, leaves, indicators, local)
+    complete = not np.isnan(leaves).any()
+    present = np.broadcast_to(1.0, tree.shape)
+    if not complete:
+        present = start_tree(framework, (~np.isnan(leaves)).astype(float))
+    found: dict[int, tuple[object, ...]] = {}
+    for node in framework.inner:
+        if found_here:
+            weighting.among_children(framework, recipe, node, tree, indicators, weights, frozen=local is not None)
+        rows = weights if len(weights) == 1 else np.repeat(weights, units, axis=0)
+        how, method = how_of(recipe, node), aggregator_of(recipe, node)
+        inputs = node_inputs(framework, how, node.at)
+        if not complete:
+            _refuse_holes(framework, recipe, node, inputs, indicators, tree)
+        _refuse_nonpositive(framework, method, how, node, inputs, indicators, tree)
+        s, w, here = node_parts(framework, recipe, node, tree, rows)
+        sample = (samples or {}).get(node.at)
+        if sample is None or len(sample) > 1:
+            sample = take_samples(method, how, s, w, input_ends(framework, recipe, node), len(indicators.periods))
+        found[node.at] = sample
+        score = score_rows(method, how, s, w, sample)
+        undefined = np.isnan(score) & (here > 0)
         if undefined.any():
-            raise MethodError("topsis_flat", where=_row_where(indicators, int(undefined.argmax()), node.id))
-        tree[~enough(recipe, node, present), node.at] = np.nan
-        if ideal is None:
-            found[:, node.at] = np.fmin.reduce(tree[:, node.at]), np.fmax.reduce(tree[:, node.at])
-    return Climbed(local, found, tree.reshape(periods, units, -1), present.reshape(periods, units, -1))
-
-
-def _weights_below(framework: Framework, recipe: Recipe, scores: Floats, indicators: Panel) -> Floats:
-    """Return weights within siblings, ``float64[1 or T, nodes]``; equal where entropy has yet to be taken."""
-    how = recipe.weight
-    if how.method == "given":
-        return weighting.given_weights(framework, how)[None]
-    if how.group == "all":
-        count = len(framework.indicators)
-        leaf = np.full((1, count), 1 / count)
-        if how.method == "entropy":
-            leaf = _entropy(recipe, scores, [i.id for i in framework.indicators], indicators.periods)
-        return weighting.spread(framework, leaf)
-    local = np.ones((len(indicators.periods) if how.yearly else 1, len(framework.nodes)))
-    for kids in framework.children:
-        local[:, kids] = 1 / max(kids.size, 1)
-    return local
-
-
-def _by_row(local: Floats, units: int) -> Floats:
-    """Return weights a year as weights a row of T × N, or as the single row they are."""
-    return local if len(local) == 1 else np.repeat(local, units, axis=0)
-
-
-def _entropy(recipe: Recipe, scores: Floats, names: Sequence[str], periods: Sequence[int]) -> Floats:
-    """Return entropy weights of K columns of scores ``float64[T, N, K]``: ``float64[1 or T, K]``."""
-    how = recipe.weight
-    if how.base is not None:
-        inside = [how.base[0] <= p <= how.base[1] for p in periods]
-        if not any(inside):
-            raise MethodError(
-                "base_window_empty", base=f"{how.base[0]}–{how.base[1]}", years=f"{periods[0]}–{periods[-1]}"
-            )
-        scores = scores[inside]
-    if how.basis == "unit":
-        pool = scores if recipe.normalise.scope == "yearly" else scores.reshape(1, -1, scores.shape[2])
-        low, high = np.fmin.reduce(pool, axis=1)[:, None, :], np.fmax.reduce(pool, axis=1)[:, None, :]
-        span = high - low
-        scores = np.divide(scores - low, span, out=np.where(np.isnan(scores), np.nan, 0.5), where=span > 0)
-    groups = scores if how.scope == "yearly" else scores.reshape(1, -1, scores.shape[2])
-    weighting.check_entropy(groups, names, list(periods) if how.scope == "yearly" else [None])
-    return weighting.entropy(groups).weights
+            where = row_where(indicators, int(undefined.argmax()), node.id)
+            raise MethodError(method.undefined, where=where, method=how.method)
+        if complete:
+            tree[node.at] = score
+            continue
+        there = ~np.isnan(tree[inputs])  # what is below an input without a score has no part in this one
+        here_below = np.where(there, present[inputs], 0.0)
+        present[node.at] = (here_below.T * relative_weights(framework, rows, node.at, inputs)).sum(axis=1)
+        share = present[node.at] if recipe.counted == "weight" else there.mean(axis=0)
+        enough = share >= (least_present(recipe, node) or 0.0) - 1e-12
+        tree[node.at] = np.where(enough & (here > 0), score, np.nan)
+    return Climbed(weights, found, tree, present)
 
 
 def refuse_missing(indicators: Panel, holes: NDArray[np.bool_]) -> None:
@@ -124,33 +136,45 @@ def refuse_missing(indicators: Panel, holes: NDArray[np.bool_]) -> None:
             for t, n, k in np.argwhere(holes)
         ]
         t, n, k = (int(i) for i in np.argwhere(holes)[0])
-        place = _row_where(indicators, t * len(indicators.units) + n, indicators.series[k].id)
+        place = row_where(indicators, t * len(indicators.units) + n, indicators.series[k].id)
         raise MethodError("missing_indicator", where=place, count=len(cells), cells=listing(cells))
 
 
-def _refuse_holes(framework: Framework, recipe: Recipe, node: Node, indicators: Panel, tree: Floats) -> None:
+def _refuse_holes(
+    framework: Framework, recipe: Recipe, node: Node, inputs: NDArray[np.intp], indicators: Panel, tree: Floats
+) -> None:
     """Refuse that a node without a rule of availability is scored from less than all it is made of."""
     if least_present(recipe, node) is not None:
         return
-    inputs, below = node_inputs(framework, recipe.aggregate_of(node.id), node.at), framework.leaves[node.at]
-    short = np.isnan(tree[:, inputs]).any(axis=1, keepdims=True)
-    holes = np.zeros((len(tree), len(framework.indicators)), dtype=bool)
-    holes[:, below] = short & np.isnan(tree[:, below])
-    refuse_missing(indicators, holes.reshape(indicators.values.shape))
+    short = np.isnan(tree[inputs]).any(axis=0)
+    if short.any():
+        below = framework.leaves[node.at]
+        holes = np.zeros((len(framework.indicators), tree.shape[1]), dtype=bool)
+        holes[below] = short & np.isnan(tree[below])
+        refuse_missing(indicators, holes.T.reshape(indicators.values.shape))
 
 
-def _refuse_nonpositive(framework: Framework, recipe: Recipe, node: Node, indicators: Panel, tree: Floats) -> None:
-    """Name the first score that a geometric mean cannot take."""
-    how = recipe.aggregate_of(node.id)
-    inputs = node_inputs(framework, how, node.at)
-    bad = np.argwhere(tree[:, inputs] <= 0)
-    if how.method == "geometric" and len(bad):
+def _refuse_nonpositive(
+    framework: Framework,
+    method: Aggregator,
+    how: Aggregate,
+    node: Node,
+    inputs: NDArray[np.intp],
+    indicators: Panel,
+    tree: Floats,
+) -> None:
+    """Name the first score that a method cannot take."""
+    if not method.positive(how):
+        return
+    bad = np.argwhere(tree[inputs].T <= 0)
+    if len(bad):
         row, k = (int(i) for i in bad[0])
-        where, value = _row_where(indicators, row, framework.nodes[inputs[k]].id), float(tree[row, inputs[k]])
-        raise MethodError("geometric_nonpositive", where=where, node=node.id, value=value, count=len(bad))
+        where, value = row_where(indicators, row, framework.nodes[inputs[k]].id), float(tree[inputs[k], row])
+        words = {"node": node.id, "method": how.method, "value": value, "count": len(bad)}
+        raise MethodError("aggregate_nonpositive", where=where, **words)
 
 
-def _row_where(indicators: Panel, row: int, node: str) -> Where:
+def row_where(indicators: Panel, row: int, node: str) -> Where:
     """Return the place of a row of T × N."""
     t, n = divmod(row, len(indicators.units))
     return Where(unit=indicators.labels[indicators.units[n]], indicator=node, period=indicators.periods[t])

@@ -16,11 +16,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from nqpf.errors import MethodError, SpecError, Where, listing
-from nqpf.index.aggregate import share_out
-from nqpf.index.build import Index
 from nqpf.index.framework import Node
+from nqpf.index.result import Index
 from nqpf.index.table import choose
-from nqpf.index.tree import evaluate_tree, multipliers, node_ideal, node_inputs, relative_weights
+from nqpf.index.tree import aggregator_of, by_node, evaluate_tree, how_of, multipliers, node_inputs, node_parts
 from nqpf.results import Method, Note, Result
 
 Floats = NDArray[np.float64]
@@ -99,12 +98,14 @@ def contributions(index: Index, against: Literal["floor", "mean"] | int = "floor
     Ang (2004), doi:10.1016/S0301-4215(03)00076-4; for TOPSIS see `nqpf.index.topsis.closeness_multipliers`.
     """
     scores = index.normalised
-    periods, units, count = scores.shape
+    periods, units = scores.shape[:2]
     scored = ~np.isnan(index.scores)
     if isinstance(against, Integral):
         against = int(against)
         if against not in index.panel.periods:
             raise SpecError("unknown_period", period=against, options=listing(index.panel.periods, 40))
+        if any(len(sample) > 1 for sample in index.fitted.samples.values()):
+            raise MethodError("yearly_sample_parts", period=against)
         base = index.panel.periods.index(against)
         before = np.broadcast_to(scores[base], scores.shape)
         total = index.scores[:, :, -1] - index.scores[base, :, -1]
@@ -115,12 +116,11 @@ def contributions(index: Index, against: Literal["floor", "mean"] | int = "floor
         before = np.broadcast_to(_profile(index, str(against)), scores.shape)
         total, weights = None, index.local
     both = ~np.isnan(scores) & ~np.isnan(before)
-    s0 = np.where(both, before, np.nan).reshape(-1, count)
-    s1 = np.where(both, scores, np.nan).reshape(-1, count)
-    kept = scored.reshape(len(s0), -1)
+    s0, s1 = by_node(np.where(both, before, np.nan)), by_node(np.where(both, scores, np.nan))
+    kept = scored.reshape(s0.shape[1], -1).T
     ways = [index.local] if np.array_equal(weights, index.local) else [weights, index.local]
     found = [_leaf_multipliers(index, s0, s1, np.repeat(w, units, axis=0), kept) for w in ways]
-    parts = np.nan_to_num(sum(omega for omega, _ in found) / len(found) * (s1 - s0)).reshape(scores.shape)
+    parts = np.nan_to_num(sum(omega for omega, _ in found) / len(found) * (s1 - s0)).T.reshape(scores.shape)
     if total is None:
         total = found[0][1].reshape(periods, units)
     parts = np.where(np.isnan(total)[:, :, None], np.nan, parts)
@@ -134,40 +134,42 @@ def _profile(index: Index, against: str) -> Floats:
         count = (~np.isnan(index.normalised)).sum(axis=(0, 1))
         return np.asarray(np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0))
     how = index.fitted.recipe.normalise
-    if how.bounds is None:
-        raise MethodError("no_floor", method=how.method)
-    return np.full(index.normalised.shape[2], how.bounds[0])
+    ends = [how.bounds_of(indicator.id) for indicator in index.framework.indicators]
+    for indicator, end in zip(index.framework.indicators, ends, strict=True):
+        if end is None:
+            raise MethodError("no_floor", where=Where(indicator=indicator.id), method=how.of(indicator.id).method)
+    return np.array([end[0] for end in ends if end is not None])
 
 
 def _leaf_multipliers(
     index: Index, s0: Floats, s1: Floats, local: Floats, scored: NDArray[np.bool_]
 ) -> tuple[Floats, Floats]:
-    """Return ω ``float64[R, K]`` with Σ ω (s1 − s0) = index(s1) − index(s0), and that difference ``float64[R]``."""
-    framework, recipe, ideal = index.framework, index.fitted.recipe, index.fitted.ideal
-    tree0 = evaluate_tree(framework, recipe, s0, local, ideal, scored)
-    tree1 = evaluate_tree(framework, recipe, s1, local, ideal, scored)
+    """Return ω ``float64[K, R]`` with Σ ω (s1 − s0) = index(s1) − index(s0), and that difference ``float64[R]``."""
+    framework, recipe, samples = index.framework, index.fitted.recipe, index.fitted.samples
+    years = len(index.panel.periods)
+    tree0 = evaluate_tree(framework, recipe, s0, local, samples, scored, years)
+    tree1 = evaluate_tree(framework, recipe, s1, local, samples, scored, years)
     omega = np.zeros_like(tree0)
-    omega[:, -1] = 1.0
-    for node in reversed(framework.nodes[len(framework.indicators) :]):
-        if not omega[:, node.at].any():
+    omega[-1] = 1.0
+    for node in reversed(framework.inner):
+        if not omega[node.at].any():
             continue
-        how = recipe.aggregate_of(node.id)
+        how, method = how_of(recipe, node), aggregator_of(recipe, node)
         inputs = node_inputs(framework, how, node.at)
-        if how.method == "geometric":
+        if method.positive(how):
             _refuse_zero(index, node, inputs, np.fmin(tree0, tree1))
-        w, _ = share_out(tree0[:, inputs], relative_weights(framework, local, node.at, inputs))
-        ends = node_ideal(framework, recipe, how, ideal, inputs)
-        here = multipliers(how, tree0[:, inputs], tree1[:, inputs], w, *ends)
-        omega[:, inputs] += omega[:, [node.at]] * np.nan_to_num(here)
-    return omega[:, : len(framework.indicators)], tree1[:, -1] - tree0[:, -1]
+        before, w, _ = node_parts(framework, recipe, node, tree0, local)
+        here = multipliers(method, how, before, tree1[inputs].T, w, samples[node.at])
+        omega[inputs] += omega[node.at] * np.nan_to_num(here).T
+    return omega[: len(framework.indicators)], tree1[-1] - tree0[-1]
 
 
 def _refuse_zero(index: Index, node: Node, inputs: NDArray[np.intp], least: Floats) -> None:
-    """Name the first case in which a geometric mean would be taken apart from zero."""
-    bad = np.argwhere(least[:, inputs] <= 0)
+    """Name the first case in which a mean of positive scores would be taken apart from zero."""
+    bad = np.argwhere(least[inputs].T <= 0)
     if len(bad):
         row, k = (int(i) for i in bad[0])
         t, n = divmod(row, len(index.panel.units))
         where = Where(unit=index.panel.labels[index.panel.units[n]], period=index.panel.periods[t])
-        child, value = index.framework.nodes[inputs[k]].id, float(least[row, inputs[k]])
+        child, value = index.framework.nodes[inputs[k]].id, float(least[inputs[k], row])
         raise MethodError("zero_in_decomposition", where=where, node=node.id, child=child, value=value)

@@ -7,7 +7,7 @@ indicator catalogue already says of it (``catalogue: rd_intensity``) need not be
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -23,6 +23,7 @@ from nqpf.yamlfile import Document, Label, Path_, Strict, load, validate
 
 Direction = Literal["benefit", "cost", "target", "interval"]
 Tag = Literal["element", "cause", "feature", "newdev", "stage"]
+Size = Literal["extensive", "intensive"]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 OF_INDICATORS = (
@@ -35,6 +36,11 @@ OF_INDICATORS = (
     "tags",
     "mixed_vintages",
     "mixed_scopes",
+    "denominator",
+    "goalposts",
+    "goal",
+    "size",
+    "composite",
 )
 """Keys that only an indicator has."""
 
@@ -68,6 +74,16 @@ class NodeSpec(Strict):
         Readings of the indicator: element, cause, feature, newdev, stage.
     mixed_vintages, mixed_scopes
         Allow the formula to mix series of different vintages, or of different scopes.
+    denominator
+        SQL expression over raw series that the formula's value is divided by when the recipe says ``denominate``.
+    goalposts
+        Lowest and highest value that is meant to count, in the indicator's unit, for goalpost normalisation.
+    goal
+        Value to be reached, in the indicator's unit: for distance to a target and for target completion.
+    size
+        ``extensive``: a total, which grows with the size of the unit; ``intensive``: a ratio or average.
+    composite
+        The indicator is itself an index made of indicators.
     """
 
     id: str
@@ -85,6 +101,11 @@ class NodeSpec(Strict):
     tags: Mapping[Tag, str] = {}
     mixed_vintages: bool = False
     mixed_scopes: bool = False
+    denominator: str | None = None
+    goalposts: tuple[FiniteFloat, FiniteFloat] | None = None
+    goal: FiniteFloat | None = None
+    size: Size | None = None
+    composite: bool = False
 
 
 class FrameworkSpec(Strict):
@@ -133,6 +154,8 @@ class Indicator(Node):
         SQL expression over raw series.
     direction, ideal
         Which values are good; `ideal` is the best interval for ``target`` (both ends equal) and ``interval``.
+    denominator, goalposts, goal, size, composite
+        As in `NodeSpec`.
     """
 
     formula: str
@@ -142,6 +165,11 @@ class Indicator(Node):
     tags: Mapping[str, str]
     mixed_vintages: bool
     mixed_scopes: bool
+    denominator: str | None = None
+    goalposts: tuple[float, float] | None = None
+    goal: float | None = None
+    size: Size | None = None
+    composite: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,6 +210,11 @@ class Framework:
         return tuple(n for n in self.nodes if isinstance(n, Indicator))
 
     @cached_property
+    def inner(self) -> tuple[Node, ...]:
+        """The nodes above the leaves, from the deepest level up, the index last."""
+        return self.nodes[len(self.indicators) :]
+
+    @cached_property
     def root(self) -> Node:
         """The index itself."""
         return self.nodes[-1]
@@ -206,13 +239,32 @@ class Framework:
             below.append(np.sort(np.concatenate([below[c] for c in kids])) if kids.size else np.array([node.at]))
         return tuple(below)
 
+    @cached_property
+    def _by_id(self) -> dict[str, Node]:
+        return {node.id: node for node in self.nodes}
+
     def node(self, id: str) -> Node:
         """Return a node by id; a SpecError names what there is if it is absent."""
-        for node in self.nodes:
-            if node.id == id:
-                return node
-        ids = [n.id for n in self.nodes]
+        if id in self._by_id:
+            return self._by_id[id]
+        ids = list(self._by_id)
         raise SpecError("unknown_node", node=id, options=listing(ids, 40), hint=hint(id, ids))
+
+    def without(self, leaf: int) -> tuple[Framework, NDArray[np.intp]]:
+        """Return the tree without an indicator, and the positions its nodes have in this one.
+
+        Dimensions that are left empty go as well.
+        """
+        gone, node = {leaf}, self.nodes[leaf]
+        while node.parent >= 0 and set(self.children[node.parent].tolist()) <= gone:
+            node = self.nodes[node.parent]
+            gone.add(node.at)
+        kept = np.array([n.at for n in self.nodes if n.at not in gone], dtype=np.intp)
+        place = {int(old): new for new, old in enumerate(kept)} | {-1: -1}
+        nodes = tuple(
+            replace(self.nodes[old], at=place[old], parent=place[self.nodes[old].parent]) for old in place if old >= 0
+        )
+        return replace(self, nodes=nodes), kept
 
     def dimension_of(self, node: Node) -> Node:
         """Return the dimension a node belongs to (itself, if it is one)."""
@@ -286,6 +338,9 @@ def _indicator(node: NodeSpec, place: Mapping[str, Any], where: Where, direction
     if node.availability is not None:
         raise SpecError("indicator_with_availability", where=where, node=node.id)
     ideal = _ideal(node, direction, direction_at)
+    size: Size | None = None
+    if known:
+        size = "extensive" if known.scale == "extensive" else "intensive"
     tags: dict[str, str] = {str(tag): word for tag, word in node.tags.items()}
     if known:
         tags = {tag: getattr(known, tag) for tag in ("element", "cause", "feature", "newdev", "stage")} | tags
@@ -300,6 +355,11 @@ def _indicator(node: NodeSpec, place: Mapping[str, Any], where: Where, direction
         tags=tags,
         mixed_vintages=node.mixed_vintages,
         mixed_scopes=node.mixed_scopes,
+        denominator=node.denominator,
+        goalposts=node.goalposts,
+        goal=node.goal,
+        size=node.size or size,
+        composite=node.composite,
         **place,
     )
 

@@ -12,9 +12,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from nqpf.index.build import Index
-from nqpf.index.framework import Framework
-from nqpf.index.tree import evaluate_tree
+from nqpf.index.leaving import weights_without
+from nqpf.index.result import Index
+from nqpf.index.tree import by_node, evaluate_tree
 from nqpf.numerics.ranks import competition_rank
 from nqpf.results import Method, Note, Result
 
@@ -66,39 +66,21 @@ class LeaveOneOut(Result):
 def leave_one_out(index: Index) -> LeaveOneOut:
     """Score an index again without each of its indicators in turn.
 
-    Whoever has no score in the index has none here either, so that ranks speak of the same units.
+    The siblings of what is left out share its weight; what rows are measured against (ideals, the other units) is taken
+    anew. Whoever has no score in the index has none here either, so that ranks speak of the same units.
 
     References
     ----------
     OECD/JRC, Handbook on Constructing Composite Indicators (2008), doi:10.1787/9789264043466-en, step 7.
     """
-    framework, fitted = index.framework, index.fitted
+    framework, recipe = index.framework, index.fitted.recipe
     periods, units, count = index.normalised.shape
-    rows = index.normalised.reshape(-1, count)
-    scored = ~np.isnan(index.scores).reshape(len(rows), -1)
-    ranks = np.empty((count, periods, units))
-    for k in range(count):
-        without = rows.copy()
-        without[:, k] = np.nan
-        local = np.repeat(weights_without(framework, index.local, k), units, axis=0)
-        tree = evaluate_tree(framework, fitted.recipe, without, local, fitted.ideal, scored)
-        ranks[k] = competition_rank(tree[:, -1].reshape(periods, units), axis=1)
+    leaves = by_node(index.normalised)
+    scored = ~np.isnan(index.scores).reshape(leaves.shape[1], -1).T
+    ranks = np.full((count, periods, units), np.nan)
+    for k in range(count if count > 1 else 0):
+        smaller, kept = framework.without(k)
+        local = np.repeat(weights_without(framework, index.local, k)[:, kept], units, axis=0)
+        tree = evaluate_tree(smaller, recipe, np.delete(leaves, k, axis=0), local, None, scored[kept], periods)
+        ranks[k] = competition_rank(tree[-1].reshape(periods, units), axis=1)
     return LeaveOneOut(index, ranks, (), Method("leave_one_out", {}))
-
-
-def weights_without(framework: Framework, local: NDArray[np.float64], k: int) -> NDArray[np.float64]:
-    """Return weights within siblings ``float64[T, nodes]`` once node `k` is gone.
-
-    Its siblings share its weight; where none is left with any weight, the node above goes as well.
-    """
-    left = np.array(local)
-    gone = np.ones(len(left), dtype=bool)
-    node = framework.nodes[k]
-    while gone.any() and node.parent >= 0:
-        left[gone, node.at] = 0.0
-        kids = framework.children[node.parent]
-        total = left[:, kids].sum(axis=1, keepdims=True)
-        left[:, kids] = np.divide(left[:, kids], total, out=left[:, kids], where=gone[:, None] & (total > 0))
-        gone &= total[:, 0] <= 0
-        node = framework.nodes[node.parent]
-    return left

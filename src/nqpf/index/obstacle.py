@@ -11,8 +11,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from nqpf.errors import MethodError
-from nqpf.index.build import Index
+from nqpf.errors import MethodError, Where
+from nqpf.index.result import Index
 from nqpf.numerics.ranks import competition_rank
 from nqpf.results import Method, Note, Result
 
@@ -59,10 +59,12 @@ def obstacle(index: Index) -> Obstacles:
         The scores have no best value (z-scores, ranks, distances).
     """
     how = index.fitted.recipe.normalise
-    if how.bounds is None:
-        raise MethodError("no_ceiling", method=how.method)
-    count = len(index.framework.indicators)
-    gap = np.maximum(how.bounds[1] - index.normalised, 0.0) * index.whole[:, None, :count]
+    ends = [how.bounds_of(indicator.id) for indicator in index.framework.indicators]
+    for indicator, end in zip(index.framework.indicators, ends, strict=True):
+        if end is None:
+            raise MethodError("no_ceiling", where=Where(indicator=indicator.id), method=how.of(indicator.id).method)
+    highest = np.array([end[1] for end in ends if end is not None])
+    gap = np.maximum(highest - index.normalised, 0.0) * index.whole[:, None, : len(ends)]
     total = np.nansum(gap, axis=2, keepdims=True)
     degree = np.divide(gap, total, out=np.where(np.isnan(gap), np.nan, 0.0), where=total > 0)
     return Obstacles(index, degree, (), Method("obstacle", {}))

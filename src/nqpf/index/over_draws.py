@@ -14,8 +14,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from nqpf.data.panel import Panel
-from nqpf.index.build import Index, build
+from nqpf.index.build import build
 from nqpf.index.leave_one_out import leave_one_out
+from nqpf.index.result import Index
 from nqpf.results import Method, Note, Result
 
 Floats = NDArray[np.float64]

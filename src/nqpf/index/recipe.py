@@ -8,152 +8,73 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, FiniteFloat, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from nqpf.index.options.aggregate import Aggregate
+from nqpf.index.options.normalise import Normalise
+from nqpf.index.options.treat import Impute, Screen, Treat
+from nqpf.index.options.weight import Weight
+from nqpf.index.presets import presets
 from nqpf.yamlfile import Strict
-
-Scope = Literal["pooled", "yearly", "base"]
-Ties = Literal["min", "average", "max"]
-Window = tuple[int, int]
-
-
-class _Scoped(Strict):
-    scope: Scope = "pooled"
-    base: Window | None = None
-
-    @model_validator(mode="after")
-    def _base_window(self) -> _Scoped:
-        if (self.scope == "base") != (self.base is not None) or (self.base and self.base[0] > self.base[1]):
-            raise PydanticCustomError("base_window", "scope: base goes with base: [first, last]")
-        return self
-
-
-class Normalise(_Scoped):
-    """How indicators are brought to one scale.
-
-    Attributes
-    ----------
-    method
-        ``minmax``, ``zscore``, ``rank``, ``percentile_rank`` or ``distance_to_reference``.
-    range
-        Lowest and highest score of ``minmax``.
-    mean, sd
-        Mean and standard deviation of the scores of ``zscore``.
-    ties
-        Rank of equal values.
-    reference
-        Unit that scores 1 in ``distance_to_reference``; default: the best one.
-    scope, base
-        Bounds from all years (``pooled``), each year alone (``yearly``), or the years of `base` (``base``).
-    outside
-        Values beyond frozen bounds: ``extend`` the scale or ``clip`` to its end.
-    on_constant
-        An indicator that does not vary: ``stop``, or score ``middle`` of the scale.
-    """
-
-    method: Literal["minmax", "zscore", "rank", "percentile_rank", "distance_to_reference"] = "minmax"
-    range: tuple[FiniteFloat, FiniteFloat] = (0.0, 1.0)
-    mean: FiniteFloat = 0.0
-    sd: Annotated[float, Field(gt=0)] = 1.0
-    ties: Ties = "min"
-    reference: str | None = None
-    outside: Literal["extend", "clip"] = "extend"
-    on_constant: Literal["stop", "middle"] = "stop"
-
-    @model_validator(mode="after")
-    def _increasing(self) -> Normalise:
-        if self.range[0] >= self.range[1]:
-            raise PydanticCustomError("range_order", "range: [low, high] with low < high")
-        return self
-
-    @property
-    def bounds(self) -> tuple[float, float] | None:
-        """Lowest and highest score the method can give, where it has such."""
-        return {"minmax": self.range, "percentile_rank": (0.0, 1.0)}.get(self.method)
-
-
-class Weight(_Scoped):
-    """Where weights come from.
-
-    Attributes
-    ----------
-    method
-        ``equal``, ``given`` (written in the framework) or ``entropy``.
-    within
-        ``siblings``: weights among the children of each node. ``all``: weights among all indicators at once; a
-        dimension weighs what its indicators weigh together. Default: ``all`` for entropy, ``siblings`` otherwise.
-    basis
-        What entropy is measured on: ``unit`` (scores brought to 0–1 first, so that weights do not depend on the range
-        of the scores) or ``scores`` as they are.
-    rescale
-        Let given weights be any positive numbers and divide them by their sum.
-    """
-
-    method: Literal["equal", "given", "entropy"] = "equal"
-    within: Literal["all", "siblings"] | None = None
-    basis: Literal["unit", "scores"] = "unit"
-    rescale: bool = False
-
-    @property
-    def group(self) -> Literal["all", "siblings"]:
-        """`within`, with its default."""
-        return self.within or ("all" if self.method == "entropy" else "siblings")
-
-    @property
-    def yearly(self) -> bool:
-        """Whether every year has weights of its own."""
-        return self.method == "entropy" and self.scope == "yearly"
-
-
-class Aggregate(Strict):
-    """How scores become one.
-
-    Attributes
-    ----------
-    method
-        ``arithmetic``, ``geometric`` or ``topsis``.
-    across
-        ``children``: level by level. ``leaves``: straight from the indicators below. Default: ``leaves`` for
-        ``topsis``, as the literature has it, ``children`` otherwise.
-    ideal
-        TOPSIS' ideal: the ends of the scale (``absolute``) or the best and worst scores ``observed``.
-    weighting
-        TOPSIS' weights: on the ``scores`` before the distance (Hwang and Yoon) or on the squared ``distances``.
-    """
-
-    method: Literal["arithmetic", "geometric", "topsis"] = "arithmetic"
-    across: Literal["children", "leaves"] | None = None
-    ideal: Literal["absolute", "observed"] = "absolute"
-    weighting: Literal["scores", "distances"] = "scores"
-
-    @property
-    def inputs(self) -> Literal["children", "leaves"]:
-        """`across`, with its default."""
-        return self.across or ("leaves" if self.method == "topsis" else "children")
 
 
 class Recipe(Strict):
     """How an index is built.
 
+    A recipe that is written as ``preset: NAME`` is one of `nqpf.index.presets`, but for what else is written.
+
     Attributes
     ----------
+    denominate
+        Divide every indicator that has a `denominator` by it.
+    screen
+        Leave out units with too little data.
+    impute
+        Fill indicators from the other units; what years and models can fill is filled in the data before.
+    treat
+        Pull in outliers, or transform skewed indicators.
     normalise, weight, aggregate
-        The three steps.
+        Bring to one scale, weight, and make one score.
+    weights
+        Weighting of the children of single nodes, by the node's id; goes before `weight`.
+    levels
+        Aggregation by level, 0 the index itself; goes before `aggregate`.
     nodes
-        Aggregation of single nodes, by id; goes before `aggregate`.
+        Aggregation of single nodes, by id; goes before `levels`.
     availability
         Least share of weight that must be present for a score; weights are then shared out among what is present.
         Default None: everything must be present, and a hole stops the run.
+    counted
+        What `availability` is a share of: the weight that reaches a node (``weight``), or the number of its inputs that
+        have a score, whatever they weigh (``inputs``, as COINr's data threshold).
     """
 
+    denominate: bool = False
+    screen: Screen | None = None
+    impute: Impute | None = None
+    treat: Treat | None = None
     normalise: Normalise = Normalise()
     weight: Weight = Weight()
+    weights: Mapping[str, Weight] = {}
     aggregate: Aggregate = Aggregate()
+    levels: Mapping[int, Aggregate] = {}
     nodes: Mapping[str, Aggregate] = {}
     availability: Annotated[float, Field(ge=0, le=1)] | None = None
+    counted: Literal["weight", "inputs"] = "weight"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_preset(cls, content: Any) -> Any:
+        """Fill in what ``preset: NAME`` says; whatever else is written goes before it."""
+        if not isinstance(content, Mapping) or "preset" not in content:
+            return content
+        named = str(content["preset"])
+        if named not in presets():
+            raise PydanticCustomError("unknown_preset", "no such preset", {"known": ", ".join(presets())})
+        return {**presets()[named].recipe, **{key: value for key, value in content.items() if key != "preset"}}
 
     @property
     def hash(self) -> str:
@@ -164,6 +85,15 @@ class Recipe(Strict):
     def __hash__(self) -> int:
         return hash(self.hash)
 
-    def aggregate_of(self, node: str) -> Aggregate:
-        """Return how a node's score comes about."""
-        return self.nodes.get(node, self.aggregate)
+    def aggregate_of(self, node: str, level: int) -> Aggregate:
+        """Return how the score of a node on a level (0: the index) comes about."""
+        return self.nodes.get(node) or self.levels.get(level) or self.aggregate
+
+    def weight_of(self, node: str) -> Weight:
+        """Return how the children of a node are weighted."""
+        return self.weights.get(node, self.weight)
+
+    @property
+    def yearly_weights(self) -> bool:
+        """Whether any weights are taken anew every year."""
+        return self.weight.yearly or any(one.yearly for one in self.weights.values())

@@ -1,99 +1,146 @@
-"""The tree: scores of indicators become scores of every node, each node by its own aggregation."""
+"""The tree: scores of indicators become scores of every node, each node by its own aggregation.
+
+Scores stand node by node, ``float64[nodes, R]`` over the R = T × N rows of a panel, year by year.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nqpf.errors import SpecError
-from nqpf.index.aggregate import arithmetic, geometric, geometric_multipliers, share_out
+from nqpf.index.aggregate import AGGREGATORS, share_out
+from nqpf.index.aggregate.aggregator import Aggregator, Ends
 from nqpf.index.framework import Framework, Node
-from nqpf.index.recipe import Aggregate, Recipe
-from nqpf.index.topsis import closeness, closeness_multipliers
+from nqpf.index.options.aggregate import Aggregate
+from nqpf.index.recipe import Recipe
 from nqpf.messages import Text, say
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-Ends = tuple[float, float]
+Samples = Mapping[int, tuple[Any, ...]]
+"""What each node's rows are measured against, by the node's position: one for all years, or one a year."""
+
+
+def how_of(recipe: Recipe, node: Node) -> Aggregate:
+    """Return how a node's score comes about."""
+    return recipe.aggregate_of(node.id, node.level)
+
+
+def aggregator_of(recipe: Recipe, node: Node) -> Aggregator:
+    """Return the method by which a node's score comes about."""
+    return AGGREGATORS[how_of(recipe, node).method]
 
 
 def evaluate_tree(
-    framework: Framework, recipe: Recipe, leaves: Floats, local: Floats, ideal: Floats, scored: Bools
+    framework: Framework,
+    recipe: Recipe,
+    leaves: Floats,
+    local: Floats,
+    samples: Samples | None,
+    scored: Bools,
+    years: int,
 ) -> Floats:
-    """Return the scores of every node, ``float64[R, nodes]``.
+    """Return the scores of every node, ``float64[nodes, R]``.
 
     Parameters
     ----------
     leaves
-        ``float64[R, K]`` indicator scores, NaN where missing.
+        ``float64[K, R]`` indicator scores, NaN where missing.
     local
-        ``float64[R or 1, nodes]`` weights within siblings.
-    ideal
-        ``float64[2, nodes]`` for TOPSIS with observed ideal.
+        ``float64[1 or R, nodes]`` weights within siblings.
+    samples
+        What rows are measured against, as found when the index was built; None: it is taken from these rows.
     scored
-        ``bool[R, nodes]``: nodes to score, from whatever is present below them.
+        ``bool[nodes, R]``: nodes to score, from whatever is present below them.
+    years
+        T of the R = T × N rows.
     """
-    scores, present = start_tree(framework, leaves)
-    for node in framework.nodes[leaves.shape[1] :]:
-        score_node(framework, recipe, node, scores, present, local, ideal)
-        scores[~scored[:, node.at], node.at] = np.nan
-    return scores
+    tree = start_tree(framework, leaves)
+    for node in framework.inner:
+        how, method = how_of(recipe, node), aggregator_of(recipe, node)
+        s, w, here = node_parts(framework, recipe, node, tree, local)
+        if samples is None:
+            sample = take_samples(method, how, s, w, input_ends(framework, recipe, node), years)
+        else:
+            sample = samples[node.at]
+        found = score_rows(method, how, s, w, sample)
+        tree[node.at] = np.where(scored[node.at] & (here > 0), found, np.nan)
+    return tree
 
 
-def start_tree(framework: Framework, leaves: Floats) -> tuple[Floats, Floats]:
-    """Return the two arrays that `score_node` fills, ``float64[R, nodes]`` each, with the indicators in place."""
-    rows, count = leaves.shape
-    scores = np.full((rows, len(framework.nodes)), np.nan)
-    present = np.zeros_like(scores)
-    scores[:, :count], present[:, :count] = leaves, ~np.isnan(leaves)
-    return scores, present
+def by_node(scores: Floats) -> Floats:
+    """Return ``float64[T, N, K]`` as ``float64[K, R]``, laid out so that sums round alike wherever they are taken."""
+    return np.ascontiguousarray(scores.reshape(-1, scores.shape[2]).T)
 
 
-def score_node(
-    framework: Framework, recipe: Recipe, node: Node, scores: Floats, present: Floats, local: Floats, ideal: Floats
-) -> Bools:
-    """Fill in a node's score and present share, from whatever is present below it.
+def start_tree(framework: Framework, leaves: Floats) -> Floats:
+    """Return ``float64[nodes, R]`` with the indicators in place."""
+    tree = np.empty((len(framework.nodes), leaves.shape[1]))
+    tree[: len(leaves)] = leaves
+    return tree
 
-    Returns
-    -------
-    ndarray, shape (R,)
-        Where the score is not defined although there is something to score.
+
+def node_parts(
+    framework: Framework, recipe: Recipe, node: Node, tree: Floats, local: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Return a node's inputs ``float64[R, I]``, their weights over what is present, and how much weight is present."""
+    inputs = node_inputs(framework, how_of(recipe, node), node.at)
+    s, w = tree[inputs].T, relative_weights(framework, local, node.at, inputs)
+    if np.isnan(s).any():
+        return s, *share_out(s, w)
+    return s, w, np.ones(len(s))
+
+
+def score_rows(method: Aggregator, how: Aggregate, s: Floats, w: Floats, samples: tuple[Any, ...]) -> Floats:
+    """Return the scores of rows ``float64[R, I]``, each measured against the sample of its year."""
+    if len(samples) == 1:
+        return method.score(s, w, how, samples[0])
+    parts = zip(np.split(s, len(samples)), np.split(np.broadcast_to(w, s.shape), len(samples)), samples, strict=True)
+    return np.concatenate([method.score(rows, weights, how, sample) for rows, weights, sample in parts])
+
+
+def take_samples(
+    method: Aggregator, how: Aggregate, s: Floats, w: Floats, ends: Ends | None, years: int
+) -> tuple[Any, ...]:
+    """Return what rows are measured against: taken from all rows, or from each of the T years."""
+    if method.sample is None:
+        return (None,)
+    if how.scope == "pooled":
+        return (method.sample(s, w, how, ends),)
+    parts = zip(np.split(s, years), np.split(np.broadcast_to(w, s.shape), years), strict=True)
+    return tuple(method.sample(rows, weights, how, ends) for rows, weights in parts)
+
+
+def multipliers(
+    method: Aggregator, how: Aggregate, s0: Floats, s1: Floats, w: Floats, samples: tuple[Any, ...]
+) -> Floats:
+    """Return ω with Σ ω (s1 − s0) = score(s1) − score(s0), row by row.
+
+    Where a method has no such multipliers of its own, the inputs are replaced one at a time, from the first to the
+    last and from the last to the first, and each input's part is the mean of the two.
     """
-    how = recipe.aggregate_of(node.id)
-    inputs, below = node_inputs(framework, how, node.at), framework.leaves[node.at]
-    w, here = share_out(scores[:, inputs], relative_weights(framework, local, node.at, inputs))
-    found = combine(how, scores[:, inputs], w, *node_ideal(framework, recipe, how, ideal, inputs))
-    scores[:, node.at] = np.where(here > 0, found, np.nan)
-    present[:, node.at] = (present[:, below] * relative_weights(framework, local, node.at, below)).sum(axis=1)
-    return np.asarray((here > 0) & np.isnan(found))
+    if method.multipliers is not None and len(samples) == 1:
+        return method.multipliers(s0, s1, w, how, samples[0])
+    parts = np.zeros(s0.shape)
+    for order in (range(s0.shape[1]), reversed(range(s0.shape[1]))):
+        now = np.array(s0)
+        before = score_rows(method, how, now, w, samples)
+        for j in order:
+            now[:, j] = s1[:, j]
+            after = score_rows(method, how, now, w, samples)
+            parts[:, j] += (after - before) / 2
+            before = after
+    moved = s1 - s0
+    return np.divide(parts, moved, out=np.zeros_like(parts), where=moved != 0)
 
 
 def least_present(recipe: Recipe, node: Node) -> float | None:
     """Return the share of weight a node's score asks for; None if everything must be present."""
     return recipe.availability if node.availability is None else node.availability
-
-
-def enough(recipe: Recipe, node: Node, present: Floats) -> Bools:
-    """Return where the share of weight present below a node meets its rule, ``bool[R]``; everywhere if it has none."""
-    return np.asarray(present[:, node.at] >= (least_present(recipe, node) or 0.0) - 1e-12)
-
-
-def combine(how: Aggregate, s: Floats, w: Floats, low: Floats, high: Floats) -> Floats:
-    """Return one score a row from scores ``float64[R, K]`` and weights over what is present."""
-    if how.method == "arithmetic":
-        return arithmetic(s, w)
-    if how.method == "geometric":
-        return geometric(s, w)
-    return closeness(s, w, low, high, how.weighting).closeness
-
-
-def multipliers(how: Aggregate, s0: Floats, s1: Floats, w: Floats, low: Floats, high: Floats) -> Floats:
-    """Return ω with Σ ω (s1 − s0) = combine(s1) − combine(s0), row by row."""
-    if how.method == "arithmetic":
-        return np.broadcast_to(w, s0.shape)
-    if how.method == "geometric":
-        return geometric_multipliers(s0, s1, w)
-    return closeness_multipliers(s0, s1, w, low, high, how.weighting)
 
 
 def node_inputs(framework: Framework, how: Aggregate, at: int) -> NDArray[np.intp]:
@@ -103,40 +150,37 @@ def node_inputs(framework: Framework, how: Aggregate, at: int) -> NDArray[np.int
 
 def node_ends(framework: Framework, recipe: Recipe, at: int) -> Ends | None:
     """Return the ends of the scale that a node's scores lie on; None if it has none."""
-    while framework.children[at].size:
-        how = recipe.aggregate_of(framework.nodes[at].id)
-        if how.method == "topsis":
-            return (0.0, 1.0)
-        at = int(node_inputs(framework, how, at)[0])  # all inputs of a mean lie on one scale: see check_scales
-    return recipe.normalise.bounds
+    node = framework.nodes[at]
+    if not framework.children[at].size:
+        return recipe.normalise.bounds_of(node.id)
+    return aggregator_of(recipe, node).ends(how_of(recipe, node), input_ends(framework, recipe, node))
 
 
-def node_ideal(
-    framework: Framework, recipe: Recipe, how: Aggregate, ideal: Floats, inputs: NDArray[np.intp]
-) -> tuple[Floats, Floats]:
-    """Return the worst and best profile for TOPSIS over these inputs (unused by the means)."""
-    if how.ideal == "observed":
-        return ideal[0, inputs], ideal[1, inputs]
-    low, high = node_ends(framework, recipe, int(inputs[0])) or (0.0, 1.0)
-    return np.full(inputs.size, low), np.full(inputs.size, high)
+def input_ends(framework: Framework, recipe: Recipe, node: Node) -> Ends | None:
+    """Return the ends of the scale that a node's inputs lie on; they share one: see `check_scales`."""
+    return node_ends(framework, recipe, int(node_inputs(framework, how_of(recipe, node), node.at)[0]))
 
 
 def check_scales(framework: Framework, recipe: Recipe) -> None:
-    """Raise a SpecError if a node is made of scores on different scales, or TOPSIS has no ends to measure from."""
-    for node in framework.nodes[len(framework.indicators) :]:
-        how = recipe.aggregate_of(node.id)
+    """Raise a SpecError if a node is made of scores on different scales, or a method has no ends to measure from."""
+    for node in framework.inner:
+        how = how_of(recipe, node)
         inputs = node_inputs(framework, how, node.at)
         ends = {framework.nodes[i].id: node_ends(framework, recipe, int(i)) for i in inputs}
         if len(set(ends.values())) > 1:
             unlike = {e: _scale(name, e) for name, e in reversed(ends.items())}
             scales = Text.join(reversed(unlike.values()), "；", "; ")
             raise SpecError("mixed_scales", where=node.where, node=node.id, scales=scales)
-        if how.method == "topsis" and how.ideal == "absolute" and None in ends.values():
-            raise SpecError("topsis_without_bounds", where=node.where, method=recipe.normalise.method)
+        method = aggregator_of(recipe, node)
+        if method.bounded(how) and None in ends.values():
+            words = {"aggregate": how.method, "normalise": recipe.normalise.method}
+            raise SpecError("aggregate_without_bounds", where=node.where, node=node.id, **words)
 
 
 def relative_weights(framework: Framework, local: Floats, at: int, inputs: NDArray[np.intp]) -> Floats:
-    """Return the weights of `inputs` (nodes below `at`) within node `at`, ``float64[R or 1, len(inputs)]``."""
+    """Return the weights of `inputs` (nodes below `at`) within node `at`, ``float64[len(local), len(inputs)]``."""
+    if inputs is framework.children[at]:
+        return local[:, inputs]
     weights = np.ones((len(local), inputs.size))
     for column, node in enumerate(inputs):
         step = int(node)

@@ -1,9 +1,23 @@
 """Studies: one YAML file in, one assessment out."""
 
 from nqpf.study.assess import Assessment, check_study, run
+from nqpf.study.audit import audit_files
+from nqpf.study.compare import StudyComparison, compare_study
 from nqpf.study.demos import demo_names, demo_path
 from nqpf.study.folder import check_folder
 from nqpf.study.new import new_study
 from nqpf.study.spec import Study
 
-__all__ = ["Assessment", "Study", "check_folder", "check_study", "demo_names", "demo_path", "new_study", "run"]
+__all__ = [
+    "Assessment",
+    "Study",
+    "StudyComparison",
+    "audit_files",
+    "check_folder",
+    "check_study",
+    "compare_study",
+    "demo_names",
+    "demo_path",
+    "new_study",
+    "run",
+]

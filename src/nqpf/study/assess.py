@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,16 @@ import numpy as np
 import polars as pl
 
 from nqpf.chapters import Chapter, Context, write_chapters
+from nqpf.chapters.planning import planning_record
 from nqpf.chapters.theory import item_frame, node_states
-from nqpf.errors import NqpfError
+from nqpf.chapters.unranked import unranked_notes, unranked_record
+from nqpf.data import Panel
+from nqpf.errors import NqpfError, SpecError
 from nqpf.index import Index, build
+from nqpf.index.multiverse import Multiverse, located
 from nqpf.index.over_draws import OverDraws, over_draws
+from nqpf.index.planning.index_grades import index_grades
+from nqpf.index.planning.planned import Planned, plan
 from nqpf.messages import LANGUAGES, Lang, Text, language, say
 from nqpf.report.files import write_figures, write_tables
 from nqpf.report.html import render_html
@@ -130,11 +136,14 @@ def run(study: Study | str | Path, progress: Progress | None = None) -> Assessme
     group, titles = group_of(study, prepared)
     tell(say("progress.index"))
     index = _build(study, prepared)
+    _check_grades(study, index)
+    kept = _kept(prepared, index)
+    planned = _planned(study, kept, index, group)
     context = Context(
         title=study.title,
         about=study.spec.about,
         scheme=prepared.scheme,
-        panel=prepared.panel,
+        panel=kept,
         reported=prepared.reported,
         ledger=prepared.ledger,
         notes=prepared.notes,
@@ -144,6 +153,11 @@ def run(study: Study | str | Path, progress: Progress | None = None) -> Assessme
         filled=prepared.filled,
         checks=prepared.checks,
         over_draws=_over_draws(study, prepared, index, tell),
+        multiverse=_multiverse(study, prepared, tell),
+        size=_size(study, prepared),
+        ranks=study.spec.report.ranks,
+        grading=study.spec.report.grades,
+        planned=planned,
     )
     tell(say("progress.chapters"))
     return Assessment(study, context, write_chapters(context), provenance(study))
@@ -158,8 +172,10 @@ def check_study(study: Study) -> list[Text]:
         As `run`.
     """
     prepared = prepare(study)
-    group_of(study, prepared)
+    group, _ = group_of(study, prepared)
     index = _build(study, prepared)
+    _check_grades(study, index)
+    _planned(study, _kept(prepared, index), index, group)
     panel = prepared.panel
     years = say("word.years", first=panel.periods[0], last=panel.periods[-1])
     counts = {"units": len(panel.units), "series": len(panel.series), "indicators": len(study.framework.indicators)}
@@ -180,6 +196,12 @@ def _build(study: Study, prepared: Prepared) -> Index:
         raise study.located(error) from None
 
 
+def _kept(prepared: Prepared, index: Index) -> Panel:
+    """Return the raw series without the units that were screened out: the chapters speak of those that were scored."""
+    panel, units = prepared.panel, index.panel.units
+    return panel if units == panel.units else panel.select(units=units)
+
+
 def _over_draws(study: Study, prepared: Prepared, index: Index, tell: Progress) -> OverDraws | None:
     """Return the index on every draw of the imputed cells; None where nothing was drawn."""
     if prepared.filled.draws is None:
@@ -189,6 +211,55 @@ def _over_draws(study: Study, prepared: Prepared, index: Index, tell: Progress) 
         return over_draws(index, prepared.filled.draws)
     except NqpfError as error:
         raise study.located(error) from None
+
+
+def _size(study: Study, prepared: Prepared) -> tuple[str, ...]:
+    """Return the series that say how large a unit is, checked to be there."""
+    for place, name in enumerate(study.spec.size):
+        try:
+            prepared.panel.index(name)
+        except NqpfError as error:
+            raise error.at(study.where("size", place)) from None
+    return study.spec.size
+
+
+def _multiverse(study: Study, prepared: Prepared, tell: Progress) -> Multiverse | None:
+    """Return the index built in every way the study asks for; None where it does not."""
+    spec = study.spec.multiverse
+    if spec is None or study.spec.report.ranks == "none":
+        return None
+    tell(say("progress.multiverse"))
+    try:
+        return spec.run(
+            prepared.panel, study.framework, study.spec.recipe, seed=study.spec.seed, draws=prepared.filled.draws
+        )
+    except SpecError as error:
+        raise located(error, study.document) from None
+    except NqpfError as error:
+        raise study.located(error) from None
+
+
+def _planned(study: Study, panel: Panel, index: Index, group: Mapping[str, str]) -> Planned | None:
+    """Return the planning scores the study asks for; None where it does not."""
+    spec = study.spec.planning
+    if spec is None:
+        return None
+    if spec.rank_step is not None and study.spec.report.ranks != "interval":
+        raise SpecError("rank_step_unranked", where=study.where("planning", "rank_step"), mode=study.spec.report.ranks)
+    try:
+        return plan(spec, panel, index, group)
+    except NqpfError as error:
+        raise error.at(study.where(*(error.where.key or "planning").split("."))) from None
+
+
+def _check_grades(study: Study, index: Index) -> None:
+    """Find out, before anything is written, whether the units can be graded as the study says."""
+    if study.spec.report.grades is not None:
+        ranks = index.ranks[-1, :, -1]
+        try:
+            index_grades(index, study.spec.report.grades, ranks, ranks)
+        except NqpfError as error:
+            raise type(error)(error.code, where=study.where("report", "grades"), **error.values) from None
 
 
 def _facts(assessment: Assessment) -> list[tuple[Text, Text]]:
@@ -212,7 +283,10 @@ def _assessment(assessment: Assessment) -> dict[str, Any]:
         "study": assessment.study.spec.study,
         "title": _both(assessment.study.title),
         "findings": [_finding(f) for f in assessment.findings],
-        "notes": [{"code": n.code, "severity": n.severity, **_both(n.text())} for n in assessment.notes],
+        "notes": [
+            {"code": n.code, "severity": n.severity, **_both(n.text())}
+            for n in unranked_notes(context, assessment.notes)
+        ],
         "framework": [
             {"node": n.id, "parent": index.framework.nodes[n.parent].id if n.parent >= 0 else None, "level": n.level}
             | {"theory": list(n.theory), **_both(n.title)}
@@ -231,11 +305,22 @@ def _assessment(assessment: Assessment) -> dict[str, Any]:
     }
     if context.over_draws is not None:
         result["imputation_ranks"] = context.over_draws.to_frame().to_dicts()
+    if context.multiverse is not None:
+        many = context.multiverse
+        result["multiverse"] = {
+            "intervals": many.intervals().to_dicts(),
+            "shares": many.shares().to_dicts(),
+            "design": many.design_frame().to_dicts(),
+        }
     if context.change_parts is not None:
         result["changes"] = {"since": context.first, "parts": context.change_parts.to_frame().to_dicts()}
     if context.obstacles is not None:
         result["obstacles"] = context.obstacles.to_frame().to_dicts()
-    return result
+    if context.graded is not None:
+        result["grades"] = context.graded.to_frame().to_dicts()
+    if context.planned is not None:
+        result["planning"] = planning_record(context.planned)
+    return unranked_record(context, result)
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

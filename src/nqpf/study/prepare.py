@@ -67,7 +67,9 @@ def prepare(study: Study) -> Prepared:
     labels: Mapping[str, Text] = {code: title for r in readings for code, title in r.labels.items()}
     tidy = _named(study, pl.concat([r.frame for r in readings]))
     there = tidy["indicator"].unique(maintain_order=True).to_list()
-    used = list(dict.fromkeys([*_used(study, there), *predictors(study, there)]))
+    planning = study.spec.planning
+    planned = [name for name in (planning.series if planning else ()) if name in there]
+    used = list(dict.fromkeys([*_used(study, there), *predictors(study, there), *planned]))
     unused = [n for n in there if n not in used]
     notes = [note for r in readings for note in r.notes]
     if unused:
@@ -86,6 +88,19 @@ def prepare(study: Study) -> Prepared:
     checks = check(converted, _totals(study, readings, panel))
     notes += break_notes(converted)
     return Prepared(filled.panel, converted, ledger, (*notes, *filled.notes), schemes.pop(), filled, checks)
+
+
+def series_there(study: Study) -> list[str]:
+    """Return the ids of all series in a study's files, whether its framework uses them or not.
+
+    Raises
+    ------
+    DataError, PlaceError, SpecError
+        As `prepare`, for what is wrong with the files.
+    """
+    tidy = pl.concat([_read(study, i).frame for i in range(len(study.spec.data.tables))])
+    found: list[str] = _named(study, tidy)["indicator"].unique(maintain_order=True).to_list()
+    return found
 
 
 def _read(study: Study, i: int) -> Reading:

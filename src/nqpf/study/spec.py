@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from nqpf.data.missing import Beyond, Edges, Rate, Rule, Scale
 from nqpf.data.panel import Mixable
 from nqpf.errors import NqpfError, Where
 from nqpf.index import Framework, Recipe
+from nqpf.index.multiverse import MultiverseSpec
+from nqpf.index.planning.spec import GradesSpec, PlanningSpec, Ranks
 from nqpf.messages import Text
 from nqpf.numerics.impute import Effects
 from nqpf.yamlfile import Document, Label, Strict, load, validate
@@ -176,10 +178,22 @@ class ReportSpec(Strict):
     groups
         Groups that units are compared with: a scheme for provinces (``bloc4``, ``zone8``, ``coast``, ``south``) or
         groups of one's own. Default: ``bloc4`` for provinces, none otherwise.
+    ranks
+        With their intervals (``interval``), units in grades only (``groups``), or no ranks and no grades (``none``).
+    grades
+        Of ``ranks: groups``: where the grades part.
     """
 
     lang: Literal["zh", "en"] | None = None
     groups: GroupScheme | tuple[GroupSpec, ...] | None = None
+    ranks: Ranks = "interval"
+    grades: GradesSpec | None = None
+
+    @model_validator(mode="after")
+    def _grades_of_groups(self) -> ReportSpec:
+        if (self.ranks == "groups") != (self.grades is not None):
+            raise PydanticCustomError("report_grades", "ranks: groups goes with grades")
+        return self
 
 
 class StudySpec(Strict):
@@ -195,8 +209,15 @@ class StudySpec(Strict):
         What the study can and cannot say; printed at the top of the report.
     seed
         Seed of everything random.
-    data, framework, recipe, report
-        The parts. ``framework`` may be the path of a file of its own.
+    size
+        Raw series that say how large a unit is, e.g. ``[population, gdp]``: how much of the index goes with size is
+        shown.
+    systems
+        For ``nqpf compare``: formulas over the raw series for indicators of published systems, by system and
+        indicator.
+    data, framework, recipe, multiverse, planning, report
+        The parts. ``framework`` may be the path of a file of its own; ``multiverse: {}`` builds the index in every
+        defensible way; ``planning`` gives targets, points for ranks, and strength, efficiency and potential.
     """
 
     study: str
@@ -206,7 +227,11 @@ class StudySpec(Strict):
     data: DataSpec
     framework: str | Mapping[str, object]
     recipe: Recipe = Recipe()
+    size: tuple[str, ...] = ()
+    multiverse: MultiverseSpec | None = None
+    planning: PlanningSpec | None = None
     report: ReportSpec = ReportSpec()
+    systems: Mapping[str, Mapping[str, str]] = {}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,6 +17,8 @@ from nqpf.theory.show import (
     nodes_of,
     overview,
 )
+from nqpf.theory.systems import System, SystemIndicator, system, systems
+from nqpf.theory.systems_show import describe_system, systems_overview
 
 __all__ = [
     "VOCABULARY",
@@ -30,10 +32,13 @@ __all__ = [
     "NodeKind",
     "Phrase",
     "Status",
+    "System",
+    "SystemIndicator",
     "catalogue",
     "catalogue_indicator",
     "describe",
     "describe_indicator",
+    "describe_system",
     "diagram",
     "diagram_text",
     "groups",
@@ -42,4 +47,7 @@ __all__ = [
     "items",
     "nodes_of",
     "overview",
+    "system",
+    "systems",
+    "systems_overview",
 ]
