@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from nqpf.errors import MethodError, SpecError
 from nqpf.index import Index, Recipe, build, contributions, fit
 from nqpf.index.aggregate import geometric, geometric_multipliers
-from nqpf.index.contributions import Contributions
 from nqpf.index.aggregate.topsis import closeness, closeness_multipliers
+from nqpf.index.contributions import Contributions
 from nqpf.messages import speak
 
 few = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -361,5 +361,23 @@ def test_a_geometric_mean_cannot_be_taken_apart_from_zero(grow: Any, fill: Any) 
         assert part in str(caught.value)
     with speak("zh"):
         assert "不能从零分解" in str(caught.value)
+    found = contributions(index, "mean")
+    np.testing.assert_allclose(found.parts.sum(axis=2), found.total, atol=1e-12)
+
+
+@pytest.mark.parametrize("aggregate", [{"method": "mpi"}, {"method": "bod", "shares": [0.1, 0.6]}])
+def test_a_floor_without_a_score_is_refused_rather_than_left_empty(grow: Any, fill: Any, aggregate: Any) -> None:
+    tree = {"D": {"a": "benefit", "b": "benefit"}, "E": {"c": "benefit", "d": "benefit"}}
+    rng = np.random.default_rng(6)
+    series = {name: 1 - 0.01 * rng.random((2, 6)) for name in "abcd"}
+    for x in series.values():
+        x[0, 0] = 0.0  # one far behind, so that the floor is many standard deviations away
+    series["a"][1, 1] = -5.0
+    index = build(
+        fill(series), grow(tree), Recipe.model_validate({"aggregate": aggregate, "normalise": {"method": "vector"}})
+    )
+    with pytest.raises(MethodError) as caught:
+        contributions(index)
+    assert "floor" in str(caught.value)
     found = contributions(index, "mean")
     np.testing.assert_allclose(found.parts.sum(axis=2), found.total, atol=1e-12)

@@ -135,3 +135,23 @@ def test_a_single_indicator_leaves_nothing(grow: Any, fill: Any) -> None:
     low, high = found.interval()
     np.testing.assert_array_equal(low[0], [1, 2, 3])
     np.testing.assert_array_equal(high[0], [1, 2, 3])
+
+
+def test_what_the_method_cannot_do_without_is_noted(grow: Any, fill: Any) -> None:
+    """With largest shares of 0.6 a dimension of one indicator has no weights: no rank is better than a made-up one."""
+    tree = {"D": {"a": "benefit", "b": "benefit"}, "E": {"c": "benefit", "d": "benefit", "e": "benefit"}}
+    rng = np.random.default_rng(8)
+    panel = fill({name: 1 + rng.random((2, 6)) for name in "abcde"})
+    how = {
+        "aggregate": {"method": "bod", "across": "children", "shares": [0.1, 0.6]},
+        "normalise": {"method": "vector"},
+    }
+    found = leave_one_out(build(panel, grow(tree), Recipe.model_validate(how)))
+    assert np.isnan(found.ranks).all(axis=(1, 2)).tolist() == [True, True, False, False, False]
+    (note,) = found.notes
+    assert "a, b" in str(note.text())
+    low, high = found.interval()
+    assert not np.isnan(low).any()
+    assert not np.isnan(high).any()
+    index = build(panel, grow(tree))
+    assert leave_one_out(index).notes == ()

@@ -18,7 +18,6 @@ from nqpf.chapters.unranked import unranked_notes, unranked_record
 from nqpf.data import Panel
 from nqpf.errors import NqpfError, SpecError
 from nqpf.index import Index, build
-from nqpf.index.multiverse import Multiverse, located
 from nqpf.index.over_draws import OverDraws, over_draws
 from nqpf.index.planning.index_grades import index_grades
 from nqpf.index.planning.planned import Planned, plan
@@ -28,6 +27,7 @@ from nqpf.report.html import render_html
 from nqpf.report.workbook import write_workbook
 from nqpf.results import Finding, Note
 from nqpf.study.folder import PROVENANCE, whole_folder
+from nqpf.study.multiverse import in_every_way
 from nqpf.study.prepare import Prepared, group_of, prepare
 from nqpf.study.provenance import provenance
 from nqpf.study.spec import Study
@@ -153,7 +153,7 @@ def run(study: Study | str | Path, progress: Progress | None = None) -> Assessme
         filled=prepared.filled,
         checks=prepared.checks,
         over_draws=_over_draws(study, prepared, index, tell),
-        multiverse=_multiverse(study, prepared, tell),
+        multiverse=in_every_way(study, prepared, tell),
         size=_size(study, prepared),
         ranks=study.spec.report.ranks,
         grading=study.spec.report.grades,
@@ -221,22 +221,6 @@ def _size(study: Study, prepared: Prepared) -> tuple[str, ...]:
         except NqpfError as error:
             raise error.at(study.where("size", place)) from None
     return study.spec.size
-
-
-def _multiverse(study: Study, prepared: Prepared, tell: Progress) -> Multiverse | None:
-    """Return the index built in every way the study asks for; None where it does not."""
-    spec = study.spec.multiverse
-    if spec is None or study.spec.report.ranks == "none":
-        return None
-    tell(say("progress.multiverse"))
-    try:
-        return spec.run(
-            prepared.panel, study.framework, study.spec.recipe, seed=study.spec.seed, draws=prepared.filled.draws
-        )
-    except SpecError as error:
-        raise located(error, study.document) from None
-    except NqpfError as error:
-        raise study.located(error) from None
 
 
 def _planned(study: Study, panel: Panel, index: Index, group: Mapping[str, str]) -> Planned | None:

@@ -24,7 +24,9 @@ class MultiverseSpec(Strict):
     Attributes
     ----------
     vary
-        Alternatives by slot; default: those of `default_vary`. ``panel: draws`` stands for the draws of imputed cells.
+        Alternatives by slot; default: those of `default_vary`. ``panel: draws`` stands for the draws of imputed cells;
+        ``panel: {NAME: {rule: linear}, NAME: {rule: em}}`` for the study's data with missing values dealt with in each
+        of these ways.
     design, n, invalid, places, level, workers
         As there.
     seed
