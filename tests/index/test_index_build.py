@@ -166,3 +166,65 @@ def test_numbers_cannot_be_changed_behind_the_panel(grow: Any, fill: Any) -> Non
     index = build(fill(RAW), grow(TREE))
     with pytest.raises(ValueError, match="read-only"):
         index.panel.values[0, 0, 0] = 1.0
+
+
+def test_indicators_are_divided_by_their_denominators_if_the_recipe_says_so(grow: Any, fill: Any) -> None:
+    tree = grow({"rd": {"direction": "benefit", "denominator": "gdp"}, "x": "cost"})
+    rd, gdp = Series("rd", Text.same("rd"), source="Yearbook"), Series("gdp", Text.same("gdp"), source="Bureau")
+    panel = marked(fill(RAW), {(0, 1, 1): Status.INTERPOLATED}, rd=rd, gdp=gdp)
+    plain, divided = build(panel, tree), build(panel, tree, Recipe(denominate=True))
+    np.testing.assert_array_equal(plain.panel.values[:, :, 0], RAW["rd"])
+    np.testing.assert_allclose(divided.panel.values[:, :, 0], np.array(RAW["rd"]) / np.array(RAW["gdp"]))
+    np.testing.assert_array_equal(divided.panel.values[:, :, 1], RAW["x"])
+    assert (plain.panel.status[0, 1, 0], divided.panel.status[0, 1, 0]) == (Status.REPORTED, Status.INTERPOLATED)
+    assert (plain.panel.series[0].source, divided.panel.series[0].source) == ("Yearbook", "Yearbook；Bureau")
+    later = divided.fitted.transform(panel)
+    np.testing.assert_array_equal(later.scores, divided.scores)
+    with pytest.raises(SpecError, match=r"names “gpd”.*Did you mean “gdp”"):
+        build(panel, grow({"rd": {"direction": "benefit", "denominator": "gpd"}}), Recipe(denominate=True))
+
+
+STEPS: dict[str, Any] = {
+    "screen": {"threshold": 0.75},
+    "impute": {"method": "median"},
+    "treat": {"method": "winsorise", "winmax": 1, "skew": 1.0, "kurt": 1.0},
+}
+
+
+def test_screening_filling_and_treating_leave_their_marks(grow: Any, fill: Any) -> None:
+    """In that order: who is screened out fills nobody's holes, and what was filled is treated as all else."""
+    rng = np.random.default_rng(5)
+    series = {name: rng.normal(10, 1, (2, 8)) for name in "abcd"}
+    for name in "abc":
+        series[name][:, 7] = np.nan  # H has too little
+    series["a"][0, 3] = np.nan
+    series["b"][1, 2] = 1000.0
+    series["d"][:, 7] = -500.0
+    tree = grow(dict.fromkeys("abcd", "benefit"))
+    index = build(fill(series), tree, Recipe.model_validate(STEPS))
+    assert index.panel.units == tuple("ABCDEFG")
+    assert index.panel.values[0, 3, 0] == np.median(np.delete(series["a"][0, :7], 3))
+    assert np.argwhere(index.prepared.filled).tolist() == [[0, 3, 0]]
+    assert [1, 2, 1] in np.argwhere(index.prepared.changed).tolist()
+    assert index.panel.status[0, 3, 0] == Status.IMPUTED
+    assert index.panel.status[1, 2, 1] == Status.TREATED
+    assert index.panel.values[1, 2, 1] < 20
+    assert index.panel.values[:, :, 3].min() > 0
+    codes = [note.code for note in index.notes]
+    assert codes.index("screened_out") == 0
+    later = index.fitted.transform(fill(series))
+    np.testing.assert_array_equal(later.scores, index.scores)
+    # Who is out stays out, though there is more of H now; limits of outliers are those found then.
+    whole = {name: np.where(np.isnan(x), 10.0, x) for name, x in series.items()}
+    whole["b"][1, 2] = 5000.0
+    again = index.fitted.transform(fill(whole))
+    assert again.panel.units == index.panel.units
+    assert again.panel.values[1, 2, 1] == index.panel.values[1, 2, 1]
+
+
+def test_no_step_is_taken_that_is_not_written(grow: Any, fill: Any) -> None:
+    index = build(fill(RAW), grow(TREE))
+    prepared = index.prepared
+    assert (prepared.screened, prepared.treatment, prepared.notes) == (None, None, ())
+    assert not prepared.filled.any()
+    assert not prepared.changed.any()

@@ -8,7 +8,7 @@ import pytest
 
 from nqpf.errors import SpecError
 from nqpf.index import Framework
-from nqpf.index.framework import Indicator
+from nqpf.index.framework import OF_INDICATORS, Indicator
 from nqpf.messages import Text, speak
 
 GOOD = """\
@@ -71,6 +71,63 @@ def test_the_catalogue_fills_in_what_is_not_written(tmp_path: Path) -> None:
     own = read(tmp_path, GOOD.replace("formula: rd /", "direction: cost\n        formula: rd /")).indicators[0]
     assert own.direction == "cost"
     assert isinstance(own, Indicator)
+
+
+def test_what_methods_ask_of_an_indicator_is_read(tmp_path: Path) -> None:
+    """Denominator, goalposts, goal, size and whether it is an index itself; the catalogue knows the size."""
+    more = ("unit: hours", "denominator: people", "goalposts: [0, 3000]", "goal: 1800", "composite: true")
+    framework = read(tmp_path, GOOD.replace("unit: hours", "\n        ".join(more)))
+    known, hours, ratio = framework.indicators
+    assert (hours.denominator, hours.goalposts, hours.goal, hours.composite) == ("people", (0, 3000), 1800, True)
+    assert (ratio.denominator, ratio.goalposts, ratio.goal, ratio.composite) == (None, None, None, False)
+    assert (known.size, hours.size, ratio.size) == ("intensive", None, None)
+    own = read(tmp_path, GOOD.replace("formula: rd /", "size: extensive\n        formula: rd /"))
+    assert own.indicators[0].size == "extensive"
+
+
+@pytest.mark.parametrize("key", OF_INDICATORS)
+def test_what_only_an_indicator_has_is_refused_of_a_dimension(tmp_path: Path, key: str) -> None:
+    words = {
+        "target": "0",
+        "interval": "[0, 1]",
+        "goalposts": "[0, 1]",
+        "goal": "1",
+        "tags": "{stage: input}",
+        "size": "extensive",
+        "direction": "cost",
+        "mixed_vintages": "true",
+        "mixed_scopes": "true",
+        "composite": "true",
+    }
+    with pytest.raises(SpecError, match=rf"“D” has children and cannot have {key}") as caught:
+        read(tmp_path, GOOD.replace("availability: 0.5", f"{key}: {words.get(key, 'rd')}"))
+    assert (caught.value.code, caught.value.where.line) == ("dimension_with_formula", 5)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "expected"),
+    [("size: large", "not one of the choices"), ("goalposts: [1]", "two numbers"), ("goal: soon", "a number")],
+)
+def test_words_that_methods_cannot_use_are_refused(tmp_path: Path, wrong: str, expected: str) -> None:
+    with pytest.raises(SpecError, match=expected) as caught:
+        read(tmp_path, GOOD.replace("unit: hours", wrong))
+    assert caught.value.where.line in (16, 17)
+
+
+def test_a_tree_without_an_indicator(tmp_path: Path) -> None:
+    """Positions close up, and a dimension that is left empty goes as well."""
+    framework = read(tmp_path, GOOD)
+    smaller, kept = framework.without(0)
+    assert [n.id for n in smaller.nodes] == ["hours", "ratio", "D", "I"]
+    assert kept.tolist() == [1, 2, 3, 4]
+    assert [n.at for n in smaller.nodes] == [0, 1, 2, 3]
+    assert [n.parent for n in smaller.nodes] == [2, 3, 3, -1]
+    assert [c.tolist() for c in smaller.leaves] == [[0], [1], [0], [0, 1]]
+    empty, kept = smaller.without(0)
+    assert [n.id for n in empty.nodes] == ["ratio", "I"]
+    assert kept.tolist() == [1, 3]
+    assert [n.level for n in empty.nodes] == [1, 0]
+    assert [n.id for n in framework.nodes] == ["rd_intensity", "hours", "ratio", "D", "I"]
 
 
 @pytest.mark.parametrize(

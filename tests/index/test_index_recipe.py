@@ -48,6 +48,7 @@ CHANGES: list[dict[str, Any]] = [
     {"nodes": {"D": {"method": "geometric"}}},
     {"availability": 0.5},
     {"availability": 0.0},
+    {"availability": 0.5, "counted": "inputs"},
     {"denominate": True},
     {"screen": {}},
     {"screen": {"threshold": 0.8}},

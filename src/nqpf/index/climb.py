@@ -103,7 +103,7 @@ def climb(
         _refuse_nonpositive(framework, method, how, node, inputs, indicators, tree)
         s, w, here = node_parts(framework, recipe, node, tree, rows)
         sample = (samples or {}).get(node.at)
-        if sample is None or len(sample) > 1:
+        if sample is None or how.scope == "yearly":
             sample = take_samples(method, how, s, w, input_ends(framework, recipe, node), len(indicators.periods))
         found[node.at] = sample
         score = score_rows(method, how, s, w, sample)

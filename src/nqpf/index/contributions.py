@@ -89,7 +89,7 @@ def contributions(index: Index, against: Literal["floor", "mean"] | int = "floor
     ------
     MethodError
         ``floor`` with scores that have no worst value (z-scores, ranks, distances), or where a geometric mean would
-        have to be taken apart from zero.
+        have to be taken apart from zero, or a score is not defined on one side of the comparison.
     SpecError
         No such year, or another word.
 
@@ -119,7 +119,7 @@ def contributions(index: Index, against: Literal["floor", "mean"] | int = "floor
     s0, s1 = by_node(np.where(both, before, np.nan)), by_node(np.where(both, scores, np.nan))
     kept = scored.reshape(s0.shape[1], -1).T
     ways = [index.local] if np.array_equal(weights, index.local) else [weights, index.local]
-    found = [_leaf_multipliers(index, s0, s1, np.repeat(w, units, axis=0), kept) for w in ways]
+    found = [_leaf_multipliers(index, s0, s1, np.repeat(w, units, axis=0), kept, against) for w in ways]
     parts = np.nan_to_num(sum(omega for omega, _ in found) / len(found) * (s1 - s0)).T.reshape(scores.shape)
     if total is None:
         total = found[0][1].reshape(periods, units)
@@ -142,7 +142,7 @@ def _profile(index: Index, against: str) -> Floats:
 
 
 def _leaf_multipliers(
-    index: Index, s0: Floats, s1: Floats, local: Floats, scored: NDArray[np.bool_]
+    index: Index, s0: Floats, s1: Floats, local: Floats, scored: NDArray[np.bool_], against: str | int
 ) -> tuple[Floats, Floats]:
     """Return ω ``float64[K, R]`` with Σ ω (s1 − s0) = index(s1) − index(s0), and that difference ``float64[R]``."""
     framework, recipe, samples = index.framework, index.fitted.recipe, index.fitted.samples
@@ -159,9 +159,23 @@ def _leaf_multipliers(
         if method.positive(how):
             _refuse_zero(index, node, inputs, np.fmin(tree0, tree1))
         before, w, _ = node_parts(framework, recipe, node, tree0, local)
-        here = multipliers(method, how, before, tree1[inputs].T, w, samples[node.at])
+        after = tree1[inputs].T
+        here = multipliers(method, how, before, after, w, samples[node.at])
+        lost = scored[node.at] & (np.isnan(here) & (after != before) & ~np.isnan(after)).any(axis=1)
+        _refuse_undefined(index, node, how.method, lost, against)
         omega[inputs] += omega[node.at] * np.nan_to_num(here).T
-    return omega[: len(framework.indicators)], tree1[-1] - tree0[-1]
+    difference = tree1[-1] - tree0[-1]
+    lost = scored[-1] & np.isnan(difference) & ~np.isnan(s0).all(axis=0)
+    _refuse_undefined(index, framework.root, how_of(recipe, framework.root).method, lost, against)
+    return omega[: len(framework.indicators)], difference
+
+
+def _refuse_undefined(index: Index, node: Node, method: str, lost: NDArray[np.bool_], against: str | int) -> None:
+    """Name the first case in which a node has no score halfway between the two sides of the comparison, or on one."""
+    if lost.any():
+        t, n = divmod(int(lost.argmax()), len(index.panel.units))
+        where = Where(unit=index.panel.labels[index.panel.units[n]], period=index.panel.periods[t])
+        raise MethodError("reference_unscored", where=where, node=node.id, method=method, against=against)
 
 
 def _refuse_zero(index: Index, node: Node, inputs: NDArray[np.intp], least: Floats) -> None:

@@ -71,6 +71,7 @@ def power(s: Floats, w: Floats, exponent: float) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(counted / np.where(lead > 0, lead, 1.0)[:, None])
         found = lead * np.exp(np.log1p(weighted(np.expm1(exponent * logs), w)) / exponent)
+    found = np.where(lead == 0, 0.0, found)  # where all are zero, weights a rounding above 1 would leave no number
     return np.where(least >= 0 if exponent > 0 else least > 0, found, np.nan)
 
 

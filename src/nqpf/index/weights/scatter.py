@@ -32,6 +32,8 @@ ZERO = 1e-10
 """A coefficient above minus this, of a vector of length 1, is not negative but rounding."""
 TIED = 1e-9
 """Relative distance below which the two largest eigenvalues are one, and no direction leads."""
+APART = 1e-6
+"""Difference from which on two directions are two."""
 STEPS = 100_000
 """Steps of ascent at most; it stops much earlier, when no start moves any more."""
 
@@ -61,6 +63,8 @@ def _scatter(x: Floats, how: Weight, names: Sequence[str]) -> Found:
         raise MethodError("scatter_tied")
     leading = vectors[:, -1] * (1.0 if vectors[:, -1].sum() >= 0 else -1.0)
     details = {"coefficient": leading}
+    if how.negative == "clip" and len(leading) > 1 and abs(leading.sum()) <= ZERO:
+        raise MethodError("scatter_tied")  # which half is clipped would hang on the order of the columns
     if (leading >= -ZERO).all() or how.negative == "clip":
         return Found(proportional(np.maximum(leading, 0.0)), details)
     if how.negative == "stop":
@@ -88,7 +92,12 @@ def best_direction(h: Floats, leading: Floats) -> Floats:
         moved, w = float(np.abs(up - w).max()), up
         if moved < 1e-15:
             break
-    return np.asarray(w[np.einsum("sj,jk,sk->s", w, h, w).argmax()])
+    reached = np.einsum("sj,jk,sk->s", w, h, w)
+    best = w[reached.argmax()]
+    level = reached >= reached.max() * (1 - TIED)
+    if (np.abs(w[level] - best).max(axis=1) > APART).any():
+        raise MethodError("scatter_tied")
+    return np.asarray(best)
 
 
 def scatter_weights(
