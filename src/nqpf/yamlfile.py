@@ -135,6 +135,10 @@ def _located(error: ValidationError, document: Document, at: Path_) -> SpecError
         options, near = listing(context["known"], 30), hint(name, context["known"])
         where = document.where((*loc, context["key"]))
         return SpecError("unknown_key", where=where, name=name, hint=near, options=options)
+    if kind == "unknown_preset":
+        name, known = str(context["preset"]), context["known"]
+        where = document.where((*loc, "preset"))
+        return SpecError("unknown_preset", where=where, preset=name, options=listing(known, 30), hint=hint(name, known))
     if kind == "option_unused":
         option, words = str(context["option"]), {"method": context["method"], "methods": context["methods"]}
         return SpecError("option_unused", where=document.where((*loc, option)), option=option, **words)

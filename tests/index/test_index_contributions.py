@@ -357,7 +357,7 @@ def test_a_geometric_mean_cannot_be_taken_apart_from_zero(grow: Any, fill: Any) 
     with pytest.raises(MethodError) as caught:
         contributions(index)
     assert caught.value.code == "zero_in_decomposition"
-    for part in ("unit A", "year 2020", "“c” scores 0 on one side", "“I” cannot be taken apart from zero"):
+    for part in ("unit A", "year 2020", "“c” scores 0 on one side", "“I”, aggregated by geometric, cannot be taken apart from zero"):
         assert part in str(caught.value)
     with speak("zh"):
         assert "不能从零分解" in str(caught.value)
@@ -379,3 +379,15 @@ def test_a_floor_without_a_score_is_refused_rather_than_left_empty(grow: Any, fi
     assert "floor" in str(caught.value)
     found = contributions(index, "mean")
     np.testing.assert_allclose(found.parts.sum(axis=2), found.total, atol=1e-12)
+
+
+def test_what_two_years_have_in_common_may_have_no_weight_in_one(grow: Any, fill: Any) -> None:
+    """B has only c in both years, and c weighs nothing in the second: all the rest is changed weights."""
+    holes = {"a": [[4, 2, 1], [1, np.nan, 5]], "b": [[5, np.nan, 1], [1, 3, 2]], "c": [[0, 3, 4], [1, 1, 1]]}
+    recipe = {"weight": {"method": "entropy", "scope": "yearly"}, "availability": 0.0}
+    index = build(fill(holes), grow(dict.fromkeys("abc", "benefit")), Recipe.model_validate(recipe))
+    assert index.local[1, 2] == 0 < index.local[0, 2]
+    found = contributions(index, 2020)
+    change = index.scores[1, 1, -1] - index.scores[0, 1, -1]
+    assert found.parts[1, 1, :2].tolist() == [0, 0]
+    assert found.parts[1, 1].sum() + found.weights[1, 1] == pytest.approx(change, abs=1e-12)

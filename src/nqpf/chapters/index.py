@@ -39,7 +39,9 @@ def index_chapter(context: Context) -> Chapter:
     parts: list[Block] = [_parts_figure(context), _parts_table(context)]
     inputs: list[Block] = [_weights_figure(context), _weights_table(context), *drift_blocks(context)]
     inputs.append(_indicator_table(context))
-    blocks: list[Block] = [Callout(note.text(), note.severity) for note in context.index.notes]
+    blocks: list[Block] = [
+        Callout(note.text(), note.severity) for note in (*context.index.notes, *context.leave_one_out.notes)
+    ]
     blocks += [
         Section("levels", _levels_title(context), tuple(levels)),
         Section("changes", say("index.changes"), tuple(change)),

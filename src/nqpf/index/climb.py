@@ -112,7 +112,7 @@ def climb(
             where = row_where(indicators, int(undefined.argmax()), node.id)
             raise MethodError(method.undefined, where=where, method=how.method)
         if complete:
-            tree[node.at] = score
+            tree[node.at] = np.where(here > 0, score, np.nan)
             continue
         there = ~np.isnan(tree[inputs])  # what is below an input without a score has no part in this one
         here_below = np.where(there, present[inputs], 0.0)

@@ -19,7 +19,7 @@ from nqpf.errors import MethodError, SpecError, Where, listing
 from nqpf.index.framework import Node
 from nqpf.index.result import Index
 from nqpf.index.table import choose
-from nqpf.index.tree import aggregator_of, by_node, evaluate_tree, how_of, multipliers, node_inputs, node_parts
+from nqpf.index.tree import aggregator_of, by_node, evaluate_tree, how_of, multipliers, node_inputs, node_parts, weighed
 from nqpf.results import Method, Note, Result
 
 Floats = NDArray[np.float64]
@@ -157,7 +157,7 @@ def _leaf_multipliers(
         how, method = how_of(recipe, node), aggregator_of(recipe, node)
         inputs = node_inputs(framework, how, node.at)
         if method.positive(how):
-            _refuse_zero(index, node, inputs, np.fmin(tree0, tree1))
+            _refuse_zero(index, node, how.method, inputs, np.fmin(tree0, tree1))
         before, w, _ = node_parts(framework, recipe, node, tree0, local)
         after = tree1[inputs].T
         here = multipliers(method, how, before, after, w, samples[node.at])
@@ -165,7 +165,7 @@ def _leaf_multipliers(
         _refuse_undefined(index, node, how.method, lost, against)
         omega[inputs] += omega[node.at] * np.nan_to_num(here).T
     difference = tree1[-1] - tree0[-1]
-    lost = scored[-1] & np.isnan(difference) & ~np.isnan(s0).all(axis=0)
+    lost = scored[-1] & np.isnan(difference) & weighed(framework, s0, local)[-1]
     _refuse_undefined(index, framework.root, how_of(recipe, framework.root).method, lost, against)
     return omega[: len(framework.indicators)], difference
 
@@ -178,7 +178,7 @@ def _refuse_undefined(index: Index, node: Node, method: str, lost: NDArray[np.bo
         raise MethodError("reference_unscored", where=where, node=node.id, method=method, against=against)
 
 
-def _refuse_zero(index: Index, node: Node, inputs: NDArray[np.intp], least: Floats) -> None:
+def _refuse_zero(index: Index, node: Node, method: str, inputs: NDArray[np.intp], least: Floats) -> None:
     """Name the first case in which a mean of positive scores would be taken apart from zero."""
     bad = np.argwhere(least[inputs].T <= 0)
     if len(bad):
@@ -186,4 +186,5 @@ def _refuse_zero(index: Index, node: Node, inputs: NDArray[np.intp], least: Floa
         t, n = divmod(row, len(index.panel.units))
         where = Where(unit=index.panel.labels[index.panel.units[n]], period=index.panel.periods[t])
         child, value = index.framework.nodes[inputs[k]].id, float(least[inputs[k], row])
-        raise MethodError("zero_in_decomposition", where=where, node=node.id, child=child, value=value)
+        words = {"node": node.id, "method": method, "child": child, "value": value}
+        raise MethodError("zero_in_decomposition", where=where, **words)

@@ -12,9 +12,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from nqpf.errors import listing
 from nqpf.index.leaving import weights_without
 from nqpf.index.result import Index
-from nqpf.index.tree import by_node, evaluate_tree
+from nqpf.index.tree import by_node, evaluate_tree, weighed
 from nqpf.numerics.ranks import competition_rank
 from nqpf.results import Method, Note, Result
 
@@ -28,7 +29,8 @@ class LeaveOneOut(Result):
     index
         The index with all indicators.
     ranks
-        ``float64[K, T, N]`` rank within the year without indicator k; NaN where nothing is left to score.
+        ``float64[K, T, N]`` rank within the year without indicator k; NaN where nothing is left to score, or where the
+        method has no score without it (see the notes).
     """
 
     index: Index
@@ -78,9 +80,15 @@ def leave_one_out(index: Index) -> LeaveOneOut:
     leaves = by_node(index.normalised)
     scored = ~np.isnan(index.scores).reshape(leaves.shape[1], -1).T
     ranks = np.full((count, periods, units), np.nan)
+    kept_in: list[str] = []
     for k in range(count if count > 1 else 0):
         smaller, kept = framework.without(k)
         local = np.repeat(weights_without(framework, index.local, k)[:, kept], units, axis=0)
-        tree = evaluate_tree(smaller, recipe, np.delete(leaves, k, axis=0), local, None, scored[kept], periods)
+        rest = np.delete(leaves, k, axis=0)
+        tree = evaluate_tree(smaller, recipe, rest, local, None, scored[kept], periods)
+        if (np.isnan(tree) & scored[kept] & weighed(smaller, rest, local)).any():
+            kept_in.append(framework.indicators[k].id)
+            continue
         ranks[k] = competition_rank(tree[-1].reshape(periods, units), axis=1)
-    return LeaveOneOut(index, ranks, (), Method("leave_one_out", {}))
+    notes = (Note("not_left_out", values={"indicators": listing(kept_in)}),) if kept_in else ()
+    return LeaveOneOut(index, ranks, notes, Method("leave_one_out", {}))

@@ -73,7 +73,7 @@ class Recipe(Strict):
             return content
         named = str(content["preset"])
         if named not in presets():
-            raise PydanticCustomError("unknown_preset", "no such preset", {"known": ", ".join(presets())})
+            raise PydanticCustomError("unknown_preset", "no such preset", {"preset": named, "known": list(presets())})
         return {**presets()[named].recipe, **{key: value for key, value in content.items() if key != "preset"}}
 
     @property

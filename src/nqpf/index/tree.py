@@ -72,6 +72,16 @@ def evaluate_tree(
     return tree
 
 
+def weighed(framework: Framework, leaves: Floats, local: Floats) -> Bools:
+    """Return below which nodes there is anything that has weight, ``bool[nodes, R]``; arguments as `evaluate_tree`."""
+    found = np.empty((len(framework.nodes), leaves.shape[1]), dtype=bool)
+    for node in framework.nodes:
+        below = framework.leaves[node.at]
+        shares = relative_weights(framework, local, node.at, below)
+        found[node.at] = ((shares > 0) & ~np.isnan(leaves[below].T)).any(axis=1)
+    return found
+
+
 def by_node(scores: Floats) -> Floats:
     """Return ``float64[T, N, K]`` as ``float64[K, R]``, laid out so that sums round alike wherever they are taken."""
     return np.ascontiguousarray(scores.reshape(-1, scores.shape[2]).T)
@@ -92,7 +102,8 @@ def node_parts(
     s, w = tree[inputs].T, relative_weights(framework, local, node.at, inputs)
     if np.isnan(s).any():
         return s, *share_out(s, w)
-    return s, w, np.ones(len(s))
+    # Once an indicator is left out, a node may have no weight below it.
+    return s, w, np.broadcast_to((w.sum(axis=1) > 0).astype(float), len(s))
 
 
 def score_rows(method: Aggregator, how: Aggregate, s: Floats, w: Floats, samples: tuple[Any, ...]) -> Floats:

@@ -29,6 +29,9 @@ from nqpf.results import Note
 Floats = NDArray[np.float64]
 Made = TypeVar("Made")
 
+ENTRY = 4096
+"""Bytes that anything kept takes besides its arrays."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scored:
@@ -55,6 +58,7 @@ class Workbench:
     framework: Framework
     memory: int = 256 * 2**20
     _kept: OrderedDict[str, tuple[Any, int]] = field(default_factory=OrderedDict, repr=False)
+    _held: list[int] = field(default_factory=lambda: [0], repr=False)
 
     def scored(self, recipe: Recipe) -> Scored:
         """Return the indicators of a recipe on one scale."""
@@ -102,7 +106,8 @@ class Workbench:
         local
             ``float64[1 or T, nodes]`` weights within siblings to use instead of the recipe's.
         without
-            Position of an indicator to leave out; its siblings share its weight.
+            Position of an indicator to leave out; its siblings share its weight. Without the only one there is no
+            score: NaN.
 
         Returns
         -------
@@ -114,11 +119,13 @@ class Workbench:
         SpecError, MethodError
             As `nqpf.index.build`.
         """
+        self.check(recipe)
         scored = self.scored(recipe)
         shape = scored.prepared.panel.values.shape[:2]
         if without is None:
             return np.asarray(self.climbed(recipe, local=local).tree[-1].reshape(shape))
-        self.check(recipe)
+        if len(self.framework.indicators) == 1:
+            return np.full(shape, np.nan)
         local = weights_without(self.framework, self.weights(recipe) if local is None else local, without)
         smaller, kept = self._once(f"without {without}", lambda: self.framework.without(without), lambda _: 0)
         leaves = np.delete(scored.leaves, without, axis=0)
@@ -136,9 +143,10 @@ class Workbench:
         kept = self._kept
         if key not in kept:
             made = make()
-            kept[key] = (made, size(made))
-            while sum(bytes for _, bytes in kept.values()) > self.memory and len(kept) > 1:
-                kept.popitem(last=False)
+            kept[key] = (made, size(made) + ENTRY)
+            self._held[0] += kept[key][1]
+            while self._held[0] > self.memory and len(kept) > 1:
+                self._held[0] -= kept.popitem(last=False)[1][1]
         kept.move_to_end(key)
         found: Made = kept[key][0]
         return found
@@ -156,8 +164,9 @@ def check_recipe(framework: Framework, recipe: Recipe) -> tuple[Note, ...]:
             raise SpecError("unknown_level", level=level, options=listing(levels))
     check_scales(framework, recipe)
     for how in (recipe.weight, *recipe.weights.values()):
-        for name in how.targets:
-            framework.node(name)
+        for one in (how, *how.of):
+            for name in one.targets:
+                framework.node(name)
     notes = list(check_stated(framework, recipe.weight, [n for n in framework.inner if n.id not in recipe.weights]))
     for node in framework.inner:
         if node.id in recipe.weights:

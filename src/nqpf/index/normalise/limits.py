@@ -37,12 +37,12 @@ def limits(sample: Sample, how: Scaling) -> tuple[Floats, Floats]:
     """
     found = []
     for k, indicator in enumerate(sample.ground.indicators):
-        pair = _of(how.limits, indicator)
+        pair, directed = _of(how.limits, indicator), how.stated == "directed"
         if pair is None and how.method == "goalposts":
-            pair = indicator.goalposts
+            pair, directed = indicator.goalposts, False  # the framework's are always in the indicator's unit
         if pair is None:
             raise SpecError("limits_missing", indicator=indicator.id, method=how.method)
-        low, high = pair if how.stated == "directed" else _turned(pair, indicator)
+        low, high = pair if directed else _turned(pair, indicator)
         if not low < high:
             values = {"low": pair[0], "high": pair[1]}
             raise MethodError("limits_without_room", where=sample.place(0, k), **values)
@@ -59,10 +59,11 @@ def goals(sample: Sample, how: Scaling) -> Floats:
         if goal is None and indicator.direction in IDEAL:
             found.append(0.0)  # the ideal itself
             continue
-        goal = indicator.goal if goal is None else goal
+        directed = how.stated == "directed" and goal is not None
+        goal = indicator.goal if goal is None else goal  # the framework's is always in the indicator's unit
         if goal is None:
             raise SpecError("goal_missing", indicator=indicator.id)
-        found.append(goal if how.stated == "directed" else direct_one(goal, indicator))
+        found.append(goal if directed else direct_one(goal, indicator))
     return np.array([found])
 
 
