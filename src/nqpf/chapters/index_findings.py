@@ -14,6 +14,9 @@ from nqpf.chapters.weight_drift import drift_findings
 from nqpf.messages import Text
 from nqpf.results import Finding
 
+SHOWN = 0.0005
+"""A contribution smaller than this would be printed as zero."""
+
 
 def index_findings(context: Context) -> tuple[Finding, ...]:
     """Return the findings of the index chapter."""
@@ -98,15 +101,15 @@ def _driver_findings(context: Context, mean: float) -> list[Finding]:
         .sort("value", descending=True)
     )
     best = means.row(0, named=True)
-    if best["value"] > 0:
+    if best["value"] >= SHOWN:
         driver = {"dimension": Text(best["part_zh"], best["part_en"]), "part": best["value"], "mean": mean}
         driver |= {"first": context.first, "last": context.last}
-        found.append(Finding("driver", driver, "largest mean contribution > 0", "change", ("A01",)))
+        found.append(Finding("driver", driver, f"largest mean contribution >= {SHOWN}", "change", ("A01",)))
     worst = means.row(-1, named=True)
-    if worst["value"] < 0:
+    if worst["value"] <= -SHOWN:
         drag = {"dimension": Text(worst["part_zh"], worst["part_en"]), "part": worst["value"]}
         drag |= {"first": context.first, "last": context.last}
-        found.append(Finding("drag", drag, "smallest mean contribution < 0", "change", ("A01",)))
+        found.append(Finding("drag", drag, f"smallest mean contribution <= -{SHOWN}", "change", ("A01",)))
     return found
 
 
