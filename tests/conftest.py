@@ -1,13 +1,16 @@
 """What tests share: where the reference material lies, and how its absence is told."""
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-# A machine under load is slow; that is no fault of the code under test.
-settings.register_profile("nqpf", deadline=None)
-settings.load_profile("nqpf")
+# A machine under load is slow; that is no fault of the code under test. A change passes or fails by itself, not by the
+# examples of the day; HYPOTHESIS_PROFILE=search looks for new ones.
+settings.register_profile("nqpf", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "nqpf"))
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 

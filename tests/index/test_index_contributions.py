@@ -328,6 +328,20 @@ def test_who_has_no_score_has_no_parts(grow: Any, fill: Any) -> None:
             assert parts.sum() == pytest.approx(index.scores[0, 0, -1], abs=1e-12)
 
 
+def test_years_that_share_nothing_scored_have_no_parts(grow: Any, fill: Any) -> None:
+    # Of A only x is scored in the first year and only D in the second: y is there in both, but D falls short at first.
+    tree = {"x": "benefit", "D": {"y": "benefit", "z": "benefit", "v": "benefit"}}
+    hole = np.nan
+    series = {"x": [[3.0, 0, 5], [hole, 1, 2]], "y": [[1.0, 2, 4], [1, 4, 0]]}
+    series |= {"z": [[hole, 5, 2], [4, 2, 3]], "v": [[hole, 1, 3], [5, 2, 2]]}
+    index = build(fill(series), grow(tree), Recipe.model_validate({"availability": 0.4}))
+    found = contributions(index, 2020)
+    change = index.scores[1, 0, -1] - index.scores[0, 0, -1]
+    assert not np.isnan(change)
+    assert (found.parts[1, 0] == 0).all()
+    assert found.weights[1, 0] == pytest.approx(change)
+
+
 def test_references_there_are_not(grow: Any, fill: Any) -> None:
     panel, tree = fill({"a": [[0, 2, 4]], "b": [[0, 1, 2]]}), grow({"a": "benefit", "b": "benefit"})
     index = build(panel, tree)
@@ -357,7 +371,8 @@ def test_a_geometric_mean_cannot_be_taken_apart_from_zero(grow: Any, fill: Any) 
     with pytest.raises(MethodError) as caught:
         contributions(index)
     assert caught.value.code == "zero_in_decomposition"
-    for part in ("unit A", "year 2020", "“c” scores 0 on one side", "“I”, aggregated by geometric, cannot be taken apart from zero"):
+    cannot = "“I”, aggregated by geometric, cannot be taken apart from zero"
+    for part in ("unit A", "year 2020", "“c” scores 0 on one side", cannot):
         assert part in str(caught.value)
     with speak("zh"):
         assert "不能从零分解" in str(caught.value)

@@ -19,7 +19,16 @@ from nqpf.errors import MethodError, SpecError, Where, listing
 from nqpf.index.framework import Node
 from nqpf.index.result import Index
 from nqpf.index.table import choose
-from nqpf.index.tree import aggregator_of, by_node, evaluate_tree, how_of, multipliers, node_inputs, node_parts, weighed
+from nqpf.index.tree import (
+    aggregator_of,
+    by_node,
+    evaluate_tree,
+    how_of,
+    multipliers,
+    node_inputs,
+    node_parts,
+    undefined,
+)
 from nqpf.results import Method, Note, Result
 
 Floats = NDArray[np.float64]
@@ -149,6 +158,10 @@ def _leaf_multipliers(
     years = len(index.panel.periods)
     tree0 = evaluate_tree(framework, recipe, s0, local, samples, scored, years)
     tree1 = evaluate_tree(framework, recipe, s1, local, samples, scored, years)
+    for node in framework.inner:
+        lost = undefined(framework, recipe, node, tree0, local, scored)
+        lost |= undefined(framework, recipe, node, tree1, local, scored)
+        _refuse_undefined(index, node, how_of(recipe, node).method, lost, against)
     omega = np.zeros_like(tree0)
     omega[-1] = 1.0
     for node in reversed(framework.inner):
@@ -164,10 +177,7 @@ def _leaf_multipliers(
         lost = scored[node.at] & (np.isnan(here) & (after != before) & ~np.isnan(after)).any(axis=1)
         _refuse_undefined(index, node, how.method, lost, against)
         omega[inputs] += omega[node.at] * np.nan_to_num(here).T
-    difference = tree1[-1] - tree0[-1]
-    lost = scored[-1] & np.isnan(difference) & weighed(framework, s0, local)[-1]
-    _refuse_undefined(index, framework.root, how_of(recipe, framework.root).method, lost, against)
-    return omega[: len(framework.indicators)], difference
+    return omega[: len(framework.indicators)], tree1[-1] - tree0[-1]
 
 
 def _refuse_undefined(index: Index, node: Node, method: str, lost: NDArray[np.bool_], against: str | int) -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from nqpf.errors import listing
 from nqpf.index.leaving import weights_without
 from nqpf.index.result import Index
-from nqpf.index.tree import by_node, evaluate_tree, weighed
+from nqpf.index.tree import by_node, evaluate_tree, undefined
 from nqpf.numerics.ranks import competition_rank
 from nqpf.results import Method, Note, Result
 
@@ -86,7 +86,7 @@ def leave_one_out(index: Index) -> LeaveOneOut:
         local = np.repeat(weights_without(framework, index.local, k)[:, kept], units, axis=0)
         rest = np.delete(leaves, k, axis=0)
         tree = evaluate_tree(smaller, recipe, rest, local, None, scored[kept], periods)
-        if (np.isnan(tree) & scored[kept] & weighed(smaller, rest, local)).any():
+        if any(undefined(smaller, recipe, node, tree, local, scored[kept]).any() for node in smaller.inner):
             kept_in.append(framework.indicators[k].id)
             continue
         ranks[k] = competition_rank(tree[-1].reshape(periods, units), axis=1)

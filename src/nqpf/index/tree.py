@@ -72,14 +72,13 @@ def evaluate_tree(
     return tree
 
 
-def weighed(framework: Framework, leaves: Floats, local: Floats) -> Bools:
-    """Return below which nodes there is anything that has weight, ``bool[nodes, R]``; arguments as `evaluate_tree`."""
-    found = np.empty((len(framework.nodes), leaves.shape[1]), dtype=bool)
-    for node in framework.nodes:
-        below = framework.leaves[node.at]
-        shares = relative_weights(framework, local, node.at, below)
-        found[node.at] = ((shares > 0) & ~np.isnan(leaves[below].T)).any(axis=1)
-    return found
+def undefined(framework: Framework, recipe: Recipe, node: Node, tree: Floats, local: Floats, scored: Bools) -> Bools:
+    """Return where a node that is to be scored is not, although there is something with weight to score, ``bool[R]``.
+
+    Arguments are those of `evaluate_tree`, and the `tree` it gave.
+    """
+    _, _, here = node_parts(framework, recipe, node, tree, local)
+    return np.asarray(scored[node.at] & (here > 0) & np.isnan(tree[node.at]))
 
 
 def by_node(scores: Floats) -> Floats:
