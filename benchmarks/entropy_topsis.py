@@ -54,7 +54,10 @@ def programs(scores: np.ndarray) -> dict[str, Callable[[], np.ndarray]]:
     def scikit() -> np.ndarray:
         return pipe.evaluate(matrix).e_.similarity
 
-    return {"nqpf": ours, "pymcdm": pymcdm, "scikit-criteria": scikit}
+    def scikit_whole() -> np.ndarray:
+        return pipe.evaluate(mkdm(scores, [max] * columns)).e_.similarity
+
+    return {"nqpf": ours, "pymcdm": pymcdm, "scikit-criteria": scikit, "scikit-criteria, its matrix made": scikit_whole}
 
 
 def main() -> None:
@@ -68,7 +71,7 @@ def main() -> None:
         times = {name: seconds(run) for name, run in work.items()}
         first = work["nqpf"]()
         print(f"{rows:>7} × {columns}: nqpf {times['nqpf'] * 1e3:8.2f} ms", end="")
-        for name in ("pymcdm", "scikit-criteria"):
+        for name in list(work)[1:]:
             apart = np.abs(work[name]() - first).max()
             print(f"; {name} {times[name] * 1e3:8.2f} ms, ratio {times[name] / times['nqpf']:5.1f}", end="")
             print(f", scores differ by {apart:.1e}", end="")

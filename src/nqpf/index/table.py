@@ -32,7 +32,8 @@ def numbers(data: Any, columns: Sequence[str], by: str | None = None) -> tuple[p
     cast = frame.select(pl.col(c).cast(pl.Float64, strict=False) for c in columns)
     found = cast.to_numpy()
     absent, before = (np.array(table.null_count().row(0)) for table in (cast, frame.select(columns)))
-    for k in np.flatnonzero((absent > before) | np.isinf(found).any(axis=0)):
+    infinite = False if np.isfinite(found.sum()) else np.isinf(found).any(axis=0)  # a sum is quicker than a search
+    for k in np.flatnonzero((absent > before) | infinite):
         column = columns[int(k)]
         row = _first_wrong(frame[column])
         raise DataError("text_in_number", where=Where(row=row + 1, indicator=column), value=frame[column][row])
