@@ -12,6 +12,7 @@ import pytest
 from nqpf.errors import MethodError, NqpfError, SpecError
 from nqpf.index import Recipe, Workbench, build, build_on
 from nqpf.messages import speak
+from nqpf.yamlfile import Document, validate
 
 TREE: dict[str, Any] = {
     "D": {"weight": 0.6, "F": {"weight": 0.5, "a": "benefit", "b": "cost"}, "c": "benefit"},
@@ -304,3 +305,9 @@ def test_recipes_share_only_what_they_have_in_common(panel: Any, tree: Any) -> N
         Workbench(panel, tree).root(
             Recipe.model_validate({"normalise": {"method": "distance_to_reference", "reference": "Z"}})
         )
+
+
+def test_weights_below_a_node_are_among_siblings() -> None:
+    document = Document("recipe.yaml", {"weights": {"D": {"method": "entropy", "within": "all"}}}, {(): 1})
+    with pytest.raises(SpecError, match="below a single node, weights are among siblings"):
+        validate(Recipe, document)

@@ -76,6 +76,12 @@ class Recipe(Strict):
             raise PydanticCustomError("unknown_preset", "no such preset", {"preset": named, "known": list(presets())})
         return {**presets()[named].recipe, **{key: value for key, value in content.items() if key != "preset"}}
 
+    @model_validator(mode="after")
+    def _siblings_below_a_node(self) -> Recipe:
+        if any(how.within == "all" for how in self.weights.values()):
+            raise PydanticCustomError("within_below_node", "weights below a node are among siblings")
+        return self
+
     @property
     def hash(self) -> str:
         """SHA-256 of the recipe written canonically: equal recipes have equal hashes."""
