@@ -24,7 +24,7 @@ FLOORS = (
 )
 """Rooms from the top floor down; those of one floor do not import each other."""
 
-BESIDE = ("errors", "frames", "results", "registry", "yamlfile", "parallel")
+BESIDE = ("errors", "frames", "results", "registry", "yamlfile", "parallel", "columns")
 """Files beside the rooms: any room may import them."""
 
 BESIDE_MAY = {"errors": {"messages"}} | {name: {"messages", *BESIDE} for name in BESIDE if name != "errors"}

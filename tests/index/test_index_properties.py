@@ -36,7 +36,7 @@ from nqpf.index.climb import Climbed
 from nqpf.index.options.aggregate import SAMPLED
 from nqpf.index.options.base import Chosen
 from nqpf.index.options.normalise import RATIOS
-from nqpf.index.table import checked
+from nqpf.columns import checked
 from nqpf.index.weights import overall
 from nqpf.messages import speak
 from nqpf.numerics.ranks import competition_rank

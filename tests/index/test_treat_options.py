@@ -8,7 +8,7 @@ import pytest
 
 from nqpf.errors import SpecError
 from nqpf.index.options.treat import Impute, Screen, Treat
-from nqpf.index.table import checked
+from nqpf.columns import checked
 
 
 @pytest.mark.parametrize(

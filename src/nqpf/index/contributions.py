@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from nqpf.errors import MethodError, SpecError, Where, listing
 from nqpf.index.framework import Node
 from nqpf.index.result import Index
-from nqpf.index.table import choose
+from nqpf.columns import choose
 from nqpf.index.tree import (
     aggregator_of,
     by_node,

@@ -21,7 +21,7 @@ from nqpf.index.firm_table import SYSTEM, Firms, read_firms
 from nqpf.index.framework import Framework
 from nqpf.index.recipe import Recipe
 from nqpf.index.result import Index
-from nqpf.index.table import choose
+from nqpf.columns import choose
 from nqpf.messages import Text, say
 from nqpf.results import Method, Note, Result
 from nqpf.theory.systems import system

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from nqpf.errors import DataError, SpecError, Where, hint, listing
-from nqpf.index.table import choose
+from nqpf.columns import choose
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from nqpf.index.aggregate.aggregator import Aggregator, Ends
 from nqpf.index.aggregate.rows import blocks
 from nqpf.index.aggregate.table import Rows, Scored, score_table
 from nqpf.index.options.aggregate import Aggregate
-from nqpf.index.table import checked, choose
+from nqpf.columns import checked, choose
 from nqpf.numerics.ranks import noise
 from nqpf.results import TableResult
 

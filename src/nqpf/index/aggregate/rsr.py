@@ -20,7 +20,7 @@ from nqpf.index.aggregate.aggregator import Aggregator, Ends
 from nqpf.index.aggregate.rows import parts_of_sum, profile, weighted
 from nqpf.index.aggregate.table import Rows, Scored, by_column, score_table
 from nqpf.index.options.aggregate import Aggregate
-from nqpf.index.table import checked
+from nqpf.columns import checked
 from nqpf.numerics.ranks import noise, position
 from nqpf.results import TableResult
 

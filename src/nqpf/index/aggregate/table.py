@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from nqpf.errors import MethodError, Where, hint, listing
 from nqpf.frames import backend_of
 from nqpf.index.aggregate.aggregator import Ends
-from nqpf.index.table import column_weights, groups_of, numbers
+from nqpf.columns import column_weights, groups_of, numbers
 from nqpf.numerics.ranks import competition_rank, noise
 from nqpf.results import Method, TableResult
 

@@ -19,7 +19,7 @@ from nqpf.index.aggregate.rows import blocks, profile, weighted
 from nqpf.index.aggregate.table import Rows, Scored, score_table
 from nqpf.index.options.aggregate import Aggregate
 from nqpf.index.options.normalise import Normalise
-from nqpf.index.table import checked
+from nqpf.columns import checked
 from nqpf.results import TableResult
 
 Floats = NDArray[np.float64]

@@ -13,7 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from nqpf.frames import backend_of
-from nqpf.index.table import choose, numbers
+from nqpf.columns import choose, numbers
 from nqpf.numerics.correlation import correlate, covariance
 from nqpf.numerics.ranks import NOISE
 from nqpf.results import Method, TableResult

@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from nqpf.frames import backend_of
-from nqpf.index.table import numbers
+from nqpf.columns import numbers
 from nqpf.numerics.correlation import correlate
 from nqpf.results import Method, Note, TableResult
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from nqpf.frames import backend_of, require
 from nqpf.index.coherence.sample import position, reported
 from nqpf.index.result import Index
-from nqpf.index.table import numbers
+from nqpf.columns import numbers
 from nqpf.index.treat.shape import shape
 from nqpf.results import Method, TableResult
 

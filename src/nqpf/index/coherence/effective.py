@@ -18,7 +18,7 @@ from nqpf.frames import backend_of
 from nqpf.index.coherence.sample import Sample, samples
 from nqpf.index.framework import Framework
 from nqpf.index.result import Index
-from nqpf.index.table import numbers
+from nqpf.columns import numbers
 from nqpf.numerics.correlation import correlate
 from nqpf.numerics.smooth import explained_by_spline
 from nqpf.results import Method, TableResult

@@ -20,7 +20,7 @@ from nqpf.frames import backend_of
 from nqpf.index.build import build
 from nqpf.index.framework import Framework, Indicator
 from nqpf.index.result import Index
-from nqpf.index.table import choose, numbers
+from nqpf.columns import choose, numbers
 from nqpf.messages import Text
 from nqpf.numerics.correlation import KINDS, Kind, correlate
 from nqpf.results import Method, Note, Result, TableResult

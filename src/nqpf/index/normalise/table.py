@@ -18,7 +18,7 @@ from nqpf.index.normalise.sample import Ground
 from nqpf.index.normalise.scale import fit_on, lay, remarks
 from nqpf.index.options.base import Ties, Window
 from nqpf.index.options.normalise import GIVEN, Costs, Method, Normalise, Scaling
-from nqpf.index.table import checked, groups_of, numbers
+from nqpf.columns import checked, groups_of, numbers
 from nqpf.results import Method as Used
 from nqpf.results import TableResult
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from nqpf.errors import DataError, SpecError, Where, listing
 from nqpf.frames import backend_of, require
 from nqpf.index.planning.rows import MISSING, Floats, Missing, Rows, points_from
-from nqpf.index.table import choose
+from nqpf.columns import choose
 from nqpf.numerics.ranks import NOISE
 from nqpf.results import Method, Note, TableResult
 

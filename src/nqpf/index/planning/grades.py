@@ -20,7 +20,7 @@ from nqpf.errors import MethodError, SpecError, Where
 from nqpf.frames import as_backend, backend_of
 from nqpf.index.planning.breaks import natural_breaks, widest_gaps
 from nqpf.index.planning.rows import MISSING, Missing, Rows
-from nqpf.index.table import choose, groups_of
+from nqpf.columns import choose, groups_of
 from nqpf.messages import Text, say
 from nqpf.numerics.ranks import NOISE
 from nqpf.results import Method, Note, Result

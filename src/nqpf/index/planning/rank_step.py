@@ -15,7 +15,7 @@ import polars as pl
 from nqpf.errors import SpecError, Where
 from nqpf.frames import backend_of
 from nqpf.index.planning.rows import MISSING, Floats, Missing, Rows, points_from
-from nqpf.index.table import choose
+from nqpf.columns import choose
 from nqpf.numerics.ranks import position
 from nqpf.results import Method, Note, TableResult
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nqpf.errors import DataError, MethodError, SpecError, Where, listing
 from nqpf.frames import require, to_polars
-from nqpf.index.table import numbers
+from nqpf.columns import numbers
 
 Floats = NDArray[np.float64]
 Missing = Literal["stop", "keep"]

@@ -11,7 +11,7 @@ import polars as pl
 from nqpf.errors import MethodError, SpecError, Where, listing
 from nqpf.frames import require
 from nqpf.index.options.treat import Impute
-from nqpf.index.table import checked, groups_of, numbers
+from nqpf.columns import checked, groups_of, numbers
 from nqpf.index.treat.changes import ChangedTable, changed
 from nqpf.index.treat.impute import fill
 from nqpf.messages import say

@@ -12,7 +12,7 @@ import polars as pl
 from nqpf.errors import DataError, Where
 from nqpf.frames import backend_of, require
 from nqpf.index.options.treat import Screen
-from nqpf.index.table import checked, groups_of, numbers
+from nqpf.columns import checked, groups_of, numbers
 from nqpf.index.treat.screen import judge, shares_of
 from nqpf.results import Method, TableResult
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from nqpf.errors import MethodError, Where
 from nqpf.index.options.weight import Judgements, Weight
-from nqpf.index.table import checked
+from nqpf.columns import checked
 from nqpf.index.weights.matrix import as_matrix
 from nqpf.results import Method, Note, Result
 

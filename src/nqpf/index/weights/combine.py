@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from nqpf.errors import MethodError, listing
 from nqpf.index.options.weight import Weight
-from nqpf.index.table import checked, column_weights
+from nqpf.columns import checked, column_weights
 from nqpf.results import Method, Note, Result
 
 Floats = NDArray[np.float64]

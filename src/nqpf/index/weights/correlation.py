@@ -19,7 +19,7 @@ from scipy.optimize import nnls
 
 from nqpf.errors import DataError, MethodError, hint, listing
 from nqpf.index.options.weight import Weight
-from nqpf.index.table import checked
+from nqpf.columns import checked
 from nqpf.index.weights.kernel import Found, among_varying, proportional, whole_rows
 from nqpf.index.weights.moments import correlations, mean_and_sd
 from nqpf.index.weights.table import weight_table

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from nqpf.errors import MethodError, Where
 from nqpf.index.options.weight import Weight
-from nqpf.index.table import checked
+from nqpf.columns import checked
 from nqpf.index.weights.kernel import Found, differs, ends, proportional, refuse
 from nqpf.index.weights.moments import mean_and_sd
 from nqpf.index.weights.table import weight_table

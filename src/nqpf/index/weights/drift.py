@@ -18,7 +18,7 @@ from scipy.stats import rankdata
 from nqpf.errors import DataError, Where, listing
 from nqpf.frames import require
 from nqpf.index.options.weight import DATA_DRIVEN, LEVEL_BOUND, Weight
-from nqpf.index.table import checked, choose, numbers
+from nqpf.columns import checked, choose, numbers
 from nqpf.index.weights.among import weigh
 from nqpf.index.weights.driven import Driven, driven_weights
 from nqpf.messages import Text

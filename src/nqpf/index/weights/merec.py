@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nqpf.index.options.weight import Weight
-from nqpf.index.table import checked
+from nqpf.columns import checked
 from nqpf.index.weights.kernel import Found, proportional, refuse, whole_rows
 from nqpf.index.weights.table import weight_table
 from nqpf.results import TableResult

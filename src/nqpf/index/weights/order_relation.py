@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from nqpf.errors import MethodError, Where, hint, listing
 from nqpf.index.options.weight import Order
-from nqpf.index.table import checked
+from nqpf.columns import checked
 from nqpf.results import Method, Note, TableResult
 
 Floats = NDArray[np.float64]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from nqpf.errors import MethodError, Where
 from nqpf.frames import backend_of
 from nqpf.index.options.weight import Weight
-from nqpf.index.table import groups_of, numbers
+from nqpf.columns import groups_of, numbers
 from nqpf.index.weights.kernel import Found, Kernel, on_unit, placed, to_unit
 from nqpf.results import Method, Note, TableResult
 
