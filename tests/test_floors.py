@@ -103,13 +103,13 @@ def test_the_lowest_floor_stands_on_nothing() -> None:
 
 
 def test_rooms_are_not_reached_by_name() -> None:
-    """Nothing but the package's own front door imports by string."""
+    """Nothing but the front doors of the package and of a room that loads a compiler imports by string."""
     doors = []
     for file in sources():
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             called = node.func if isinstance(node, ast.Call) else None
             name = called.id if isinstance(called, ast.Name) else getattr(called, "attr", None)
-            if name in ("import_module", "__import__"):
+            if name in ("import_module", "__import__") and file != ROOT / "productivity" / "__init__.py":
                 doors.append(f"{file.relative_to(ROOT)}:{node.lineno}")
     assert doors == []
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+
+import joblib
 import pytest
 
 from nqpf.errors import MethodError, SpecError
@@ -50,3 +53,9 @@ def test_an_interruption_leaves_nothing_behind(workers: int) -> None:
 def test_a_number_of_workers_that_cannot_be(workers: int) -> None:
     with pytest.raises(SpecError, match=f"There cannot be {workers} workers"):
         spread(square, [1], workers=workers)
+
+
+def test_threads_share_this_process_unless_told_otherwise() -> None:
+    assert set(spread(lambda _: os.getpid(), range(6), workers=2, threads=True)) == {os.getpid()}
+    with joblib.parallel_config(backend="loky", n_jobs=2):
+        assert os.getpid() not in spread(lambda _: os.getpid(), range(6), threads=True)

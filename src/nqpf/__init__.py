@@ -1,8 +1,9 @@
 """新质 (nqpf): measure, diagnose and plan new quality productive forces from real statistics.
 
 ``nqpf.run("study.yaml")`` runs a study; ``nqpf.read(path)`` reads a table and
-``nqpf.tidy(paths)`` makes one clean panel of many; the method rooms are ``nqpf.index`` and,
-for the theory behind it, ``nqpf.theory``. Names are loaded when they are first used, so that importing is quick.
+``nqpf.tidy(paths)`` makes one clean panel of many; the method rooms are ``nqpf.index`` and
+``nqpf.productivity``, and the theory behind them ``nqpf.theory``. Names are loaded when they are
+first used, so that importing is quick.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nqpf import data, index, theory
+    from nqpf import data, index, productivity, theory
     from nqpf.data import Panel, read, tidy
     from nqpf.index import Framework
     from nqpf.study import Assessment, Study, run
@@ -27,7 +28,7 @@ _HOME = {
     "run": "nqpf.study",
     "tidy": "nqpf.data",
 }
-_ROOMS = ("data", "index", "theory")
+_ROOMS = ("data", "index", "productivity", "theory")
 
 __all__ = [
     "Assessment",
@@ -37,6 +38,7 @@ __all__ = [
     "__version__",
     "data",
     "index",
+    "productivity",
     "read",
     "run",
     "theory",

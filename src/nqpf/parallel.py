@@ -22,7 +22,12 @@ Progress = Callable[[int, int], None]
 
 
 def spread(
-    function: Callable[[A], B], items: Iterable[A], *, workers: int | None = None, progress: Progress | None = None
+    function: Callable[[A], B],
+    items: Iterable[A],
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    threads: bool = False,
 ) -> list[B]:
     """Return ``[function(item) for item in items]``, computed by several workers.
 
@@ -39,6 +44,9 @@ def spread(
         the call, else one.
     progress
         Told after each item how many are done, of how many.
+    threads
+        Whether workers are threads of this process where ``joblib.parallel_config`` names no other kind: right for
+        compiled functions that let go of the interpreter, as nothing is then copied.
 
     Raises
     ------
@@ -54,7 +62,7 @@ def spread(
         raise SpecError("workers_count", workers=workers)
     jobs = list(items)
     found: list[B] = []
-    results = _pool(workers)(joblib.delayed(function)(job) for job in jobs)
+    results = _pool(workers, threads)(joblib.delayed(function)(job) for job in jobs)
     try:
         for result in results:
             found.append(result)
@@ -68,9 +76,10 @@ def spread(
     return found
 
 
-def _pool(workers: int | None) -> joblib.Parallel:
+def _pool(workers: int | None, threads: bool) -> joblib.Parallel:
     """Return workers that hand over results as they come, or all at the end where they know no better (Ray)."""
+    prefer = "threads" if threads else None
     try:
-        return joblib.Parallel(n_jobs=workers, return_as="generator")
+        return joblib.Parallel(n_jobs=workers, return_as="generator", prefer=prefer)
     except ValueError:
-        return joblib.Parallel(n_jobs=workers)
+        return joblib.Parallel(n_jobs=workers, prefer=prefer)

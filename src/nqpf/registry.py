@@ -22,6 +22,13 @@ ROOMS = (
     "index.planning",
     "index.coherence",
     "index.multiverse",
+    "productivity.frontier",
+    "productivity.change",
+    "productivity.inference",
+    "productivity.stochastic_frontier",
+    "productivity.growth",
+    "productivity.firms",
+    "productivity",
     "data",
 )
 """Rooms that have a registry, in the order of the work."""

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from nqpf.columns import checked
 from nqpf.data import Panel
 from nqpf.errors import NqpfError, SpecError
 from nqpf.index import (
@@ -36,7 +37,6 @@ from nqpf.index.climb import Climbed
 from nqpf.index.options.aggregate import SAMPLED
 from nqpf.index.options.base import Chosen
 from nqpf.index.options.normalise import RATIOS
-from nqpf.columns import checked
 from nqpf.index.weights import overall
 from nqpf.messages import speak
 from nqpf.numerics.ranks import competition_rank

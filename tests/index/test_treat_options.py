@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from nqpf.columns import checked
 from nqpf.errors import SpecError
 from nqpf.index.options.treat import Impute, Screen, Treat
-from nqpf.columns import checked
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from nqpf.index.tree import node_ends
 from nqpf.index.weights import WeightDrift
 from nqpf.index.yearly_weights import yearly_weights
 from nqpf.messages import Text
+from nqpf.productivity.survey import Survey
 from nqpf.results import Note
 
 Floats = NDArray[np.float64]
@@ -69,6 +70,8 @@ class Context:
         How units are graded, where they are shown in grades only.
     planned
         Planning scores, where the study asks for any.
+    productivity
+        Total factor productivity, where the study asks for it.
     """
 
     title: Text
@@ -89,6 +92,7 @@ class Context:
     ranks: Ranks = "interval"
     grading: GradesSpec | None = None
     planned: Planned | None = None
+    productivity: Survey | None = None
 
     @property
     def framework(self) -> Framework:

@@ -15,10 +15,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from nqpf.columns import choose
 from nqpf.errors import MethodError, SpecError, Where, listing
 from nqpf.index.framework import Node
 from nqpf.index.result import Index
-from nqpf.columns import choose
 from nqpf.index.tree import (
     aggregator_of,
     by_node,

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from nqpf.columns import choose
 from nqpf.errors import MethodError, Where, listing
 from nqpf.index.build import build
 from nqpf.index.compare import framework_of
@@ -21,7 +22,6 @@ from nqpf.index.firm_table import SYSTEM, Firms, read_firms
 from nqpf.index.framework import Framework
 from nqpf.index.recipe import Recipe
 from nqpf.index.result import Index
-from nqpf.columns import choose
 from nqpf.messages import Text, say
 from nqpf.results import Method, Note, Result
 from nqpf.theory.systems import system

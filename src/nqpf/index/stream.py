@@ -16,10 +16,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from nqpf.columns import choose, column_weights
 from nqpf.errors import MethodError, OutputError, SpecError, Where
 from nqpf.index.stream_passes import Bounds, Key, bounds, sums
 from nqpf.index.stream_source import Files, open_files
-from nqpf.columns import choose, column_weights
 from nqpf.numerics.ranks import noise
 from nqpf.results import Method, Note, Result
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import polars as pl
 
-from nqpf.errors import DataError, SpecError, Where, hint, listing
 from nqpf.columns import choose
+from nqpf.errors import DataError, SpecError, Where, hint, listing
 
 
 @dataclass(frozen=True, slots=True)

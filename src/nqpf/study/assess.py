@@ -13,6 +13,7 @@ import polars as pl
 
 from nqpf.chapters import Chapter, Context, write_chapters
 from nqpf.chapters.planning import planning_record
+from nqpf.chapters.productivity import productivity_record
 from nqpf.chapters.theory import item_frame, node_states
 from nqpf.chapters.unranked import unranked_notes, unranked_record
 from nqpf.data import Panel
@@ -22,6 +23,7 @@ from nqpf.index.over_draws import OverDraws, over_draws
 from nqpf.index.planning.index_grades import index_grades
 from nqpf.index.planning.planned import Planned, plan
 from nqpf.messages import LANGUAGES, Lang, Text, language, say
+from nqpf.productivity.survey import Survey, survey
 from nqpf.report.files import write_figures, write_tables
 from nqpf.report.html import render_html
 from nqpf.report.workbook import write_workbook
@@ -158,6 +160,7 @@ def run(study: Study | str | Path, progress: Progress | None = None) -> Assessme
         ranks=study.spec.report.ranks,
         grading=study.spec.report.grades,
         planned=planned,
+        productivity=_surveyed(study, kept, tell),
     )
     tell(say("progress.chapters"))
     return Assessment(study, context, write_chapters(context), provenance(study))
@@ -176,6 +179,7 @@ def check_study(study: Study) -> list[Text]:
     index = _build(study, prepared)
     _check_grades(study, index)
     _planned(study, _kept(prepared, index), index, group)
+    _surveyed(study, _kept(prepared, index), lambda _: None)
     panel = prepared.panel
     years = say("word.years", first=panel.periods[0], last=panel.periods[-1])
     counts = {"units": len(panel.units), "series": len(panel.series), "indicators": len(study.framework.indicators)}
@@ -234,6 +238,20 @@ def _planned(study: Study, panel: Panel, index: Index, group: Mapping[str, str])
         return plan(spec, panel, index, group)
     except NqpfError as error:
         raise error.at(study.where(*(error.where.key or "planning").split("."))) from None
+
+
+def _surveyed(study: Study, panel: Panel, tell: Progress) -> Survey | None:
+    """Return the productivity the study asks for; None where it does not."""
+    spec = study.spec.productivity
+    if spec is None:
+        return None
+    tell(say("progress.productivity"))
+    try:
+        return survey(spec, panel, study.spec.seed)
+    except NqpfError as error:
+        key = error.where.key or ""
+        at = key.split(".") if key.startswith("productivity") else ["productivity"]
+        raise error.at(study.where(*at)) from None
 
 
 def _check_grades(study: Study, index: Index) -> None:
@@ -304,6 +322,8 @@ def _assessment(assessment: Assessment) -> dict[str, Any]:
         result["grades"] = context.graded.to_frame().to_dicts()
     if context.planned is not None:
         result["planning"] = planning_record(context.planned)
+    if context.productivity is not None:
+        result["productivity"] = productivity_record(context)
     return unranked_record(context, result)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from nqpf.data.breaks import break_notes
 from nqpf.data.formula import names_in
 from nqpf.data.missing import Filled
 from nqpf.data.units import convert_factor
-from nqpf.errors import SpecError, hint, listing
+from nqpf.errors import SpecError, Where, hint, listing
 from nqpf.messages import Text
 from nqpf.results import Note
 from nqpf.study.missing import fill_missing, predictors
@@ -142,22 +142,27 @@ def _named(study: Study, tidy: pl.DataFrame) -> pl.DataFrame:
 def _used(study: Study, there: Sequence[str]) -> list[str]:
     """Return the series that formulas use, in the order they are first used; absent ones are named with their line."""
     used: dict[str, None] = {}
-    for indicator in study.framework.indicators:
-        for name in names_in(indicator.formula, indicator.where):
+    for formula, names, where in _formulas(study):
+        for name in names:
             if name not in there:
                 options, near = listing(there, 40), hint(name, there)
                 raise SpecError(
-                    "unknown_series_in_formula",
-                    where=indicator.where,
-                    series=name,
-                    formula=indicator.formula,
-                    options=options,
-                    hint=near,
+                    "unknown_series_in_formula", where=where, series=name, formula=formula, options=options, hint=near
                 )
             used[name] = None
     if not used:
         raise SpecError("no_series_used", where=study.framework.root.where)
     return list(used)
+
+
+def _formulas(study: Study) -> Iterator[tuple[str, list[str], Where]]:
+    """Yield every formula of the framework and of productivity with the series it names and its place in the study."""
+    for indicator in study.framework.indicators:
+        yield indicator.formula, names_in(indicator.formula, indicator.where), indicator.where
+    productivity = study.spec.productivity
+    for place, formula in (productivity.formulas if productivity else {}).items():
+        where = study.where("productivity", *place)
+        yield formula, names_in(formula, where), where
 
 
 def _cut(study: Study, tidy: pl.DataFrame, labels: Mapping[str, Text]) -> pl.DataFrame:

@@ -18,6 +18,7 @@ from nqpf.index.multiverse import MultiverseSpec
 from nqpf.index.planning.spec import GradesSpec, PlanningSpec, Ranks
 from nqpf.messages import Text
 from nqpf.numerics.impute import Effects
+from nqpf.productivity.spec import ProductivitySpec
 from nqpf.yamlfile import Document, Label, Strict, load, validate
 
 GroupScheme = Literal["bloc4", "zone8", "coast", "south"]
@@ -215,9 +216,10 @@ class StudySpec(Strict):
     systems
         For ``nqpf compare``: formulas over the raw series for indicators of published systems, by system and
         indicator.
-    data, framework, recipe, multiverse, planning, report
+    data, framework, recipe, multiverse, planning, productivity, report
         The parts. ``framework`` may be the path of a file of its own; ``multiverse: {}`` builds the index in every
-        defensible way; ``planning`` gives targets, points for ranks, and strength, efficiency and potential.
+        defensible way; ``planning`` gives targets, points for ranks, and strength, efficiency and potential;
+        ``productivity`` measures total factor productivity.
     """
 
     study: str
@@ -230,6 +232,7 @@ class StudySpec(Strict):
     size: tuple[str, ...] = ()
     multiverse: MultiverseSpec | None = None
     planning: PlanningSpec | None = None
+    productivity: ProductivitySpec | None = None
     report: ReportSpec = ReportSpec()
     systems: Mapping[str, Mapping[str, str]] = {}
 

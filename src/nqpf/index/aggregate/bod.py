@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nqpf.columns import checked
 from nqpf.errors import MethodError
 from nqpf.index.aggregate.aggregator import Aggregator, Ends
 from nqpf.index.aggregate.rows import blocks
 from nqpf.index.aggregate.table import Rows, Scored, by_column, score_table
 from nqpf.index.options.aggregate import Aggregate
-from nqpf.columns import checked
 from nqpf.results import TableResult
 
 Floats = NDArray[np.float64]

@@ -12,12 +12,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from nqpf.columns import checked
 from nqpf.index.aggregate.aggregator import Aggregator, Ends
 from nqpf.index.aggregate.rows import parts_of_sum, profile, weighted
 from nqpf.index.aggregate.table import Rows, Scored, by_column, score_table
 from nqpf.index.options.aggregate import Aggregate
 from nqpf.index.options.normalise import Normalise
-from nqpf.columns import checked
 from nqpf.results import TableResult
 
 Floats = NDArray[np.float64]

@@ -12,12 +12,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from nqpf.columns import checked
 from nqpf.index.aggregate.aggregator import Aggregator, Ends
 from nqpf.index.aggregate.penalties import Sample, points, standard
 from nqpf.index.aggregate.rows import weighted
 from nqpf.index.aggregate.table import Rows, Scored, score_table
 from nqpf.index.options.aggregate import Aggregate
-from nqpf.columns import checked
 from nqpf.results import TableResult
 
 Floats = NDArray[np.float64]

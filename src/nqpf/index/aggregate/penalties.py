@@ -14,11 +14,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from nqpf.columns import checked
 from nqpf.index.aggregate.aggregator import Aggregator, Ends
 from nqpf.index.aggregate.rows import mean_and_sd, profile, weighted
 from nqpf.index.aggregate.table import Rows, Scored, in_order, score_table
 from nqpf.index.options.aggregate import Aggregate
-from nqpf.columns import checked
 from nqpf.results import TableResult
 
 Floats = NDArray[np.float64]

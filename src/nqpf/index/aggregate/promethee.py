@@ -15,11 +15,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from nqpf.columns import checked
 from nqpf.index.aggregate.aggregator import Aggregator, Ends
 from nqpf.index.aggregate.rows import blocks, parts_of_sum, weighted
 from nqpf.index.aggregate.table import Rows, Scored, score_table
 from nqpf.index.options.aggregate import Aggregate
-from nqpf.columns import checked
 from nqpf.numerics.ranks import noise
 from nqpf.results import TableResult
 

@@ -15,12 +15,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from nqpf.columns import checked
 from nqpf.errors import SpecError, Where
 from nqpf.index.aggregate.aggregator import Aggregator, Ends
 from nqpf.index.aggregate.rows import parts_of_sum, profile, weighted
 from nqpf.index.aggregate.table import Rows, Scored, by_column, score_table
 from nqpf.index.options.aggregate import Aggregate
-from nqpf.columns import checked
 from nqpf.numerics.ranks import noise, position
 from nqpf.results import TableResult
 

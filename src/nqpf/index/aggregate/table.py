@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nqpf.columns import column_weights, groups_of, numbers
 from nqpf.errors import MethodError, Where, hint, listing
 from nqpf.frames import backend_of
 from nqpf.index.aggregate.aggregator import Ends
-from nqpf.columns import column_weights, groups_of, numbers
 from nqpf.numerics.ranks import competition_rank, noise
 from nqpf.results import Method, TableResult
 

@@ -12,8 +12,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from nqpf.frames import backend_of
 from nqpf.columns import choose, numbers
+from nqpf.frames import backend_of
 from nqpf.numerics.correlation import correlate, covariance
 from nqpf.numerics.ranks import NOISE
 from nqpf.results import Method, TableResult

@@ -14,8 +14,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from nqpf.frames import backend_of
 from nqpf.columns import numbers
+from nqpf.frames import backend_of
 from nqpf.numerics.correlation import correlate
 from nqpf.results import Method, Note, TableResult
 

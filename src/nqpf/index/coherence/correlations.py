@@ -13,11 +13,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from nqpf.columns import choose, numbers
 from nqpf.frames import backend_of
 from nqpf.index.coherence.sample import samples
 from nqpf.index.framework import Framework
 from nqpf.index.result import Index
-from nqpf.columns import choose, numbers
 from nqpf.numerics.correlation import KINDS, Correlations, Kind, correlate
 from nqpf.numerics.correlation_tests import p_values
 from nqpf.results import Method, TableResult

@@ -13,10 +13,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from nqpf.columns import numbers
 from nqpf.frames import backend_of, require
 from nqpf.index.coherence.sample import position, reported
 from nqpf.index.result import Index
-from nqpf.columns import numbers
 from nqpf.index.treat.shape import shape
 from nqpf.results import Method, TableResult
 

@@ -14,11 +14,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from nqpf.columns import numbers
 from nqpf.frames import backend_of
 from nqpf.index.coherence.sample import Sample, samples
 from nqpf.index.framework import Framework
 from nqpf.index.result import Index
-from nqpf.columns import numbers
 from nqpf.numerics.correlation import correlate
 from nqpf.numerics.smooth import explained_by_spline
 from nqpf.results import Method, TableResult

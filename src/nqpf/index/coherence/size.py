@@ -14,13 +14,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from nqpf.columns import choose, numbers
 from nqpf.data.panel import Panel
 from nqpf.errors import DataError, MethodError, listing
 from nqpf.frames import backend_of
 from nqpf.index.build import build
 from nqpf.index.framework import Framework, Indicator
 from nqpf.index.result import Index
-from nqpf.columns import choose, numbers
 from nqpf.messages import Text
 from nqpf.numerics.correlation import KINDS, Kind, correlate
 from nqpf.results import Method, Note, Result, TableResult

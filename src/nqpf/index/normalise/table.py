@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from nqpf.columns import checked, groups_of, numbers
 from nqpf.errors import DataError, MethodError, SpecError, Where, hint, listing
 from nqpf.frames import backend_of, require
 from nqpf.index.framework import Direction
@@ -18,7 +19,6 @@ from nqpf.index.normalise.sample import Ground
 from nqpf.index.normalise.scale import fit_on, lay, remarks
 from nqpf.index.options.base import Ties, Window
 from nqpf.index.options.normalise import GIVEN, Costs, Method, Normalise, Scaling
-from nqpf.columns import checked, groups_of, numbers
 from nqpf.results import Method as Used
 from nqpf.results import TableResult
 

@@ -13,10 +13,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from nqpf.columns import choose
 from nqpf.errors import DataError, SpecError, Where, listing
 from nqpf.frames import backend_of, require
 from nqpf.index.planning.rows import MISSING, Floats, Missing, Rows, points_from
-from nqpf.columns import choose
 from nqpf.numerics.ranks import NOISE
 from nqpf.results import Method, Note, TableResult
 

@@ -16,11 +16,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from nqpf.columns import choose, groups_of
 from nqpf.errors import MethodError, SpecError, Where
 from nqpf.frames import as_backend, backend_of
 from nqpf.index.planning.breaks import natural_breaks, widest_gaps
 from nqpf.index.planning.rows import MISSING, Missing, Rows
-from nqpf.columns import choose, groups_of
 from nqpf.messages import Text, say
 from nqpf.numerics.ranks import NOISE
 from nqpf.results import Method, Note, Result

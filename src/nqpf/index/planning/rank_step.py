@@ -12,10 +12,10 @@ from typing import Any, Literal
 import numpy as np
 import polars as pl
 
+from nqpf.columns import choose
 from nqpf.errors import SpecError, Where
 from nqpf.frames import backend_of
 from nqpf.index.planning.rows import MISSING, Floats, Missing, Rows, points_from
-from nqpf.columns import choose
 from nqpf.numerics.ranks import position
 from nqpf.results import Method, Note, TableResult
 

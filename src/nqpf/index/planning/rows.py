@@ -10,9 +10,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from nqpf.columns import numbers
 from nqpf.errors import DataError, MethodError, SpecError, Where, listing
 from nqpf.frames import require, to_polars
-from nqpf.columns import numbers
 
 Floats = NDArray[np.float64]
 Missing = Literal["stop", "keep"]

@@ -13,11 +13,11 @@ from typing import Any, Literal
 import numpy as np
 import polars as pl
 
+from nqpf.columns import choose, column_weights
 from nqpf.data.keyed import Floats, Keyed
 from nqpf.errors import MethodError, SpecError, Where, hint, listing
 from nqpf.frames import backend_of
 from nqpf.index.planning.rows import MISSING, Missing
-from nqpf.columns import choose, column_weights
 from nqpf.messages import Text, say
 from nqpf.numerics.ranks import competition_rank, noise
 from nqpf.results import Method, Note, TableResult

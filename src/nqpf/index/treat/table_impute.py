@@ -8,10 +8,10 @@ from typing import Any, Literal
 import numpy as np
 import polars as pl
 
+from nqpf.columns import checked, groups_of, numbers
 from nqpf.errors import MethodError, SpecError, Where, listing
 from nqpf.frames import require
 from nqpf.index.options.treat import Impute
-from nqpf.columns import checked, groups_of, numbers
 from nqpf.index.treat.changes import ChangedTable, changed
 from nqpf.index.treat.impute import fill
 from nqpf.messages import say

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from nqpf.columns import checked, groups_of, numbers
 from nqpf.errors import DataError, Where
 from nqpf.frames import backend_of, require
 from nqpf.index.options.treat import Screen
-from nqpf.columns import checked, groups_of, numbers
 from nqpf.index.treat.screen import judge, shares_of
 from nqpf.results import Method, TableResult
 

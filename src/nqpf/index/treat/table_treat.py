@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from nqpf.index.options.treat import Treat
 from nqpf.columns import checked, groups_of, numbers
+from nqpf.index.options.treat import Treat
 from nqpf.index.treat.changes import ChangedTable, changed
 from nqpf.index.treat.treatment import Treatment, apply_treatment, fit_treatment
 from nqpf.results import Method, Note

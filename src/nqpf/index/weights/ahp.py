@@ -16,9 +16,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from nqpf.columns import checked
 from nqpf.errors import MethodError, Where
 from nqpf.index.options.weight import Judgements, Weight
-from nqpf.columns import checked
 from nqpf.index.weights.matrix import as_matrix
 from nqpf.results import Method, Note, Result
 

@@ -16,9 +16,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from nqpf.columns import checked, column_weights
 from nqpf.errors import MethodError, listing
 from nqpf.index.options.weight import Weight
-from nqpf.columns import checked, column_weights
 from nqpf.results import Method, Note, Result
 
 Floats = NDArray[np.float64]

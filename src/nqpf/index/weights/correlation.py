@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import nnls
 
+from nqpf.columns import checked
 from nqpf.errors import DataError, MethodError, hint, listing
 from nqpf.index.options.weight import Weight
-from nqpf.columns import checked
 from nqpf.index.weights.kernel import Found, among_varying, proportional, whole_rows
 from nqpf.index.weights.moments import correlations, mean_and_sd
 from nqpf.index.weights.table import weight_table

@@ -12,8 +12,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nqpf.index.options.weight import Weight
 from nqpf.columns import checked
+from nqpf.index.options.weight import Weight
 from nqpf.index.weights.kernel import Found, among_varying, proportional
 from nqpf.index.weights.moments import correlations, mean_and_sd
 from nqpf.index.weights.table import weight_table

@@ -13,9 +13,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from nqpf.columns import checked
 from nqpf.errors import MethodError, Where
 from nqpf.index.options.weight import Weight
-from nqpf.columns import checked
 from nqpf.index.weights.kernel import Found, differs, ends, proportional, refuse
 from nqpf.index.weights.moments import mean_and_sd
 from nqpf.index.weights.table import weight_table

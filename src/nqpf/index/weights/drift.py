@@ -15,10 +15,10 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from nqpf.columns import checked, choose, numbers
 from nqpf.errors import DataError, Where, listing
 from nqpf.frames import require
 from nqpf.index.options.weight import DATA_DRIVEN, LEVEL_BOUND, Weight
-from nqpf.columns import checked, choose, numbers
 from nqpf.index.weights.among import weigh
 from nqpf.index.weights.driven import Driven, driven_weights
 from nqpf.messages import Text

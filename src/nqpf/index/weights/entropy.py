@@ -17,9 +17,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from nqpf.columns import checked
 from nqpf.errors import MethodError, Where
 from nqpf.index.options.weight import Weight
-from nqpf.columns import checked
 from nqpf.index.weights.kernel import Found, differs, ends
 from nqpf.index.weights.table import weight_table
 from nqpf.results import TableResult

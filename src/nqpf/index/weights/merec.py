@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nqpf.index.options.weight import Weight
 from nqpf.columns import checked
+from nqpf.index.options.weight import Weight
 from nqpf.index.weights.kernel import Found, proportional, refuse, whole_rows
 from nqpf.index.weights.table import weight_table
 from nqpf.results import TableResult

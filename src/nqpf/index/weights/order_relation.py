@@ -13,9 +13,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from nqpf.columns import checked
 from nqpf.errors import MethodError, Where, hint, listing
 from nqpf.index.options.weight import Order
-from nqpf.columns import checked
 from nqpf.results import Method, Note, TableResult
 
 Floats = NDArray[np.float64]

@@ -17,9 +17,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from nqpf.columns import checked
 from nqpf.errors import MethodError
 from nqpf.index.options.weight import Weight
-from nqpf.columns import checked
 from nqpf.index.weights.kernel import Found, among_varying, proportional, whole_rows
 from nqpf.index.weights.moments import correlations
 from nqpf.index.weights.table import weight_table

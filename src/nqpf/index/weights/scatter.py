@@ -17,9 +17,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from nqpf.columns import checked, groups_of, numbers
 from nqpf.errors import DataError, MethodError, listing
 from nqpf.index.options.weight import Weight
-from nqpf.columns import checked, groups_of, numbers
 from nqpf.index.weights.kernel import Found, among_varying, differs, ends, proportional, whole_rows
 from nqpf.index.weights.moments import mean_and_sd, products
 from nqpf.index.weights.table import weight_table

@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from nqpf.columns import groups_of, numbers
 from nqpf.errors import MethodError, Where
 from nqpf.frames import backend_of
 from nqpf.index.options.weight import Weight
-from nqpf.columns import groups_of, numbers
 from nqpf.index.weights.kernel import Found, Kernel, on_unit, placed, to_unit
 from nqpf.results import Method, Note, TableResult
 

@@ -1,0 +1,1 @@
+"""Firms: production functions, markups, misallocation, decompositions of aggregate productivity."""

@@ -1,0 +1,1 @@
+"""Frontiers: technologies spanned by observations, and measures of the distance to them."""
