@@ -259,6 +259,9 @@ def test_rows_with_empty_cells_stop_or_are_left_out() -> None:
     assert scores(found) == pytest.approx([1.0, None, 1.0, (2 + 4 * 1 / 4) / 5])
     assert "B" not in found.peers["peer"].to_list()
     assert found.method.options["missing"] == "skip"
+    empty = SHOPS.with_columns(sales=pl.lit(None, pl.Float64))
+    with pytest.raises(DataError, match="None of the 4 rows is complete"):
+        dea(empty, ["staff"], ["sales"], unit="shop", missing="skip")
 
 
 def test_remarks_tell_of_few_units_and_of_many_efficient_ones() -> None:

@@ -123,6 +123,8 @@ class Observed:
                 where=Where(unit=units[n[row]], period=periods[t[row]], row=row + 1, indicator=columns[k]),
                 count=int((~np.isfinite(values)).sum()),
             )
+        if not complete.any():
+            raise DataError("frontier_none_complete", count=len(complete), columns=listing(columns, 20))
         i, o = len(inputs), len(inputs) + len(outputs)
         found = Quantities(values[:, :i], values[:, i:o], values[:, o:])
         return cls(keys, found, t, n, periods, units, complete, (tuple(inputs), tuple(outputs), tuple(bad)))
