@@ -35,7 +35,7 @@ from nqpf.messages import Text, say
 from nqpf.productivity.change.malmquist import Change
 from nqpf.productivity.survey import Accounted, Survey
 
-ABOUT_MISSING = ("change_unbalanced", "change_missing", "change_again")
+ABOUT_MISSING = ("frontier_missing", "change_unbalanced", "change_again")
 """Remarks on what follows from missing cells."""
 REACH = (-1.5, 2.5)
 """Ends of the axis of shares in growth: a share beyond is drawn at the end."""
@@ -132,6 +132,12 @@ def _accounts(context: Context, found: Survey) -> Iterator[Block]:
         digits=2,
         by_value=context.ranks == "interval",
     )
+    columns = (
+        Column("unit", say("column.unit")),
+        Column("output", say("productivity.column.output"), "number", 2),
+        *(Column(name, say(f"productivity.column.{name}"), "number", 2) for name in SOURCES),
+    )
+    yield Table("growth-accounts", say("productivity.accounts.table", **years), frame, columns)
     yield Paragraph(say("productivity.shaken.how", threshold=100 * found.spec.threshold, draws=found.spec.draws))
     yield intervals(
         _with_verdicts(frame.rename({"share": "value"})),
@@ -146,16 +152,13 @@ def _accounts(context: Context, found: Survey) -> Iterator[Block]:
     )
     columns = (
         Column("unit", say("column.unit")),
-        Column("output", say("productivity.column.output"), "number", 2),
-        *(Column(name, say(f"productivity.column.{name}"), "number", 2) for name in SOURCES),
         Column("share", say("productivity.column.share"), "percent", 0),
-        Column("low", say("chart.low"), "percent", 0),
-        Column("high", say("chart.high"), "percent", 0),
+        Column("low", say("productivity.column.low"), "percent", 0),
+        Column("high", say("productivity.column.high"), "percent", 0),
         Column("state", say("productivity.column.verdict")),
     )
-    yield Table(
-        "growth-accounts", say("productivity.accounts.table", **years), _with_verdicts(frame), columns, _ends_text(one)
-    )
+    judged = _with_verdicts(frame)
+    yield Table("tfp-shares", say("productivity.shaken.table", **years), judged, columns, _ends_text(one))
     yield from (Callout(note.text(), note.severity) for note in one.shaken.notes if note.severity == "warning")
 
 
@@ -326,7 +329,8 @@ def _frontier(context: Context, found: Survey) -> Iterator[Block]:
     ordered = frame.sort("value", "corrected", descending=True, maintain_order=True)
     shown = ordered if context.ranks == "interval" else frame
     yield Table("frontier-table", say("productivity.frontier.table", year=year), shown, columns)
-    yield from (Callout(note.text(), note.severity) for note in found.frontier.notes)
+    kept = (note for note in found.frontier.notes if note.code not in ABOUT_MISSING)
+    yield from (Callout(note.text(), note.severity) for note in kept)
 
 
 def _validity(context: Context, found: Survey, agreed: tuple[Agreement, ...]) -> Iterator[Block]:

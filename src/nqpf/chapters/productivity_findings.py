@@ -53,7 +53,7 @@ def _shaken(found: Survey, one: Accounted) -> Iterator[Finding]:
         condition = f"interval of the share against {found.spec.threshold:g}: {whole['verdict']}"
         yield Finding(SHAKEN[whole["verdict"]], numbers, condition, "tfp-share", theory)
     values = _years(found) | counts | {"count": units.height, "threshold": 100 * found.spec.threshold}
-    yield Finding("shake_off_units", values, "verdict by unit", "growth-accounts", theory)
+    yield Finding("shake_off_units", values, "verdict by unit", "tfp-shares", theory)
 
 
 def _causes(found: Survey) -> Iterator[Finding]:

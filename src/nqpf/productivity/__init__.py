@@ -17,6 +17,7 @@ _HOME = {
     "dea": "frontier.dea",
     "decompose": "firms.decompose",
     "growth_accounts": "growth",
+    "index_numbers": "change.index_numbers",
     "klems": "growth",
     "labour_productivity": "growth",
     "malmquist": "change.malmquist",

@@ -207,7 +207,7 @@ def _check_distance(
         return
     way = WAYS[orientation] if direction is None else direction
     check_direction(way, names)
-    if way == "range" or (index == "ml" and not (isinstance(way, str) and way in SHARES)):
+    if way in ("range", "translation") or (index == "ml" and not (isinstance(way, str) and way in SHARES)):
         raise _apart("direction", str(way), "index", index)
 
 
