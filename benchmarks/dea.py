@@ -1,7 +1,9 @@
 """Efficiency scores beside HiGHS and R's Benchmarking: same numbers, medians of all in one run.
 
-``python benchmarks/dea.py [n …]``; Benchmarking takes part where Rscript finds it. HiGHS keeps one model warm over all
-units; from 3,000 units on it solves a sample of 100, and its time is that of the sample times n / 100.
+``python benchmarks/dea.py [n …]``; Benchmarking takes part where Rscript finds it. Variable returns, input oriented.
+"kernel" is the solver on arrays, "dea" the public function from a table to its tables, both with two workers; the
+kernel's time with one stands beside it. HiGHS keeps one model warm over all units; from 3,000 units on it solves a
+sample of 100, and its time is that of the sample times n / 100.
 """
 
 from __future__ import annotations
@@ -16,13 +18,16 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
+import polars as pl
 
 from nqpf.numerics.frame import disposal, hull
 from nqpf.numerics.highs import by_highs
-from nqpf.numerics.programs import Floats, Programs
+from nqpf.numerics.programs import OPTIMAL, Floats, Programs
 from nqpf.numerics.solve import solve
+from nqpf.productivity.frontier.dea import dea
 
 SIZES = (200, 1_000, 10_000, 100_000)
+DIMENSIONS = ((1, 1), (2, 1), (2, 2), (3, 2), (3, 3), (4, 3), (4, 4))
 SAMPLE = 100
 
 R = """
@@ -31,7 +36,7 @@ table <- as.matrix(read.csv("data.csv"))
 x <- table[, 1:3]; y <- table[, 4:5]
 times <- sapply(1:3, function(i) system.time(found <<- dea(x, y, RTS = "vrs", ORIENTATION = "in"))[["elapsed"]])
 cat(median(times), "\\n")
-write.table(found$eff, "eff.txt", row.names = FALSE, col.names = FALSE)
+write.table(format(found$eff, digits = 17), "eff.txt", row.names = FALSE, col.names = FALSE, quote = FALSE)
 """
 
 
@@ -53,18 +58,32 @@ def units(n: int, inputs: int = 3, outputs: int = 2) -> tuple[Floats, Floats]:
     return x, made[:, None] * np.sqrt(rng.dirichlet(np.full(outputs, 3.0), size=n))
 
 
-def radial(x: Floats, y: Floats, x0: Floats, y0: Floats, *, own: bool, constant: bool = False) -> Programs:
-    """Return the input-oriented programs of units (x0, y0) against (x, y)."""
+def whole_numbers(n: int, inputs: int, outputs: int, least: int = 1) -> tuple[Floats, Floats]:
+    """Return whole numbers up to 5, so that nearly all units are tied or twins."""
+    table = np.random.default_rng(n).integers(least, 6, size=(n, inputs + outputs)).astype(float)
+    table[table[:, :inputs].sum(axis=1) == 0.0, 0] = 1.0  # without any input there is nothing to contract
+    return table[:, :inputs], table[:, inputs:]
+
+
+def radial(x: Floats, y: Floats) -> Programs:
+    """Return the input-oriented programs of units under variable returns."""
     inputs, rows = x.shape[1], x.shape[1] + y.shape[1]
-    columns = np.vstack([x.T, y.T] + ([] if constant else [np.ones((1, len(x)))]))
-    extra = np.zeros((len(x0), len(columns), 1 + rows))
-    extra[:, :inputs, 0] = -x0
+    columns = np.vstack([x.T, y.T, np.ones((1, len(x)))])
+    extra = np.zeros((len(x), len(columns), 1 + rows))
+    extra[:, :inputs, 0] = -x
     extra[:, :rows, 1:] = np.diag(np.repeat([1.0, -1.0], [inputs, rows - inputs]))
-    rhs = np.ones((len(x0), len(columns)))
-    rhs[:, :inputs], rhs[:, inputs:rows] = 0.0, y0
+    rhs = np.ones((len(x), len(columns)))
+    rhs[:, :inputs], rhs[:, inputs:rows] = 0.0, y
     cost = np.zeros((1, 1 + rows))
     cost[0, 0] = -1.0
-    return Programs(columns, extra, rhs, cost, np.arange(len(x0)) if own else np.full(len(x0), -1))
+    return Programs(columns, extra, rhs, cost, np.arange(len(x)))
+
+
+def table(x: Floats, y: Floats) -> tuple[pl.DataFrame, list[str], list[str]]:
+    """Return units as a table, and the names of its inputs and outputs."""
+    xs, ys = ([f"{kind}{k}" for k in range(part.shape[1])] for kind, part in (("x", x), ("y", y)))
+    data = pl.DataFrame(np.hstack([x, y]), schema=xs + ys)
+    return data.with_columns(unit=pl.format("u{}", pl.int_range(len(x)))), xs, ys
 
 
 def benchmarking(x: Floats, y: Floats) -> tuple[float, Floats] | None:
@@ -79,66 +98,63 @@ def benchmarking(x: Floats, y: Floats) -> tuple[float, Floats] | None:
         return float(done.stdout.split()[-1]), np.loadtxt(Path(folder, "eff.txt"))
 
 
-def size(n: int) -> None:
-    """Print one line for n units: times of all, ratios, and how far their scores are from ours."""
-    x, y = units(n)
-    p = radial(x, y, x, y, own=True)
+def beside(name: str, x: Floats, y: Floats, sample: int = SAMPLE) -> None:
+    """Print one line for units: times, ratios, and how far the scores of HiGHS and Benchmarking are from ours."""
+    n, p = len(x), radial(x, y)
+    data, xs, ys = table(x, y)
     runs = 7 if n <= 10_000 else 3
     one, two = (seconds(lambda workers=workers: solve(p, workers=workers), runs) for workers in (1, 2))
+    public = seconds(lambda: dea(data, xs, ys, unit="unit", workers=2), runs)
     found = solve(p)
-    print(f"{n:>7} units: nqpf {one:8.4f} s, two workers {two:8.4f} s, certificates to {found.gap.max():.0e}", end="")
-    which = np.arange(n) if n < 3_000 else np.sort(np.random.default_rng(0).choice(n, SAMPLE, replace=False))
+    proved = (found.status == OPTIMAL).sum()
+    print(f"{name:32s} dea {public:7.3f} s, kernel {two:7.3f} s, one worker {one:7.3f} s, ", end="")
+    print(f"{proved} of {n} proved to {found.gap.max():.0e}", end="")
+    which = np.arange(n) if n < 3_000 else np.sort(np.random.default_rng(0).choice(n, sample, replace=False))
     start = time.perf_counter()
     peer = by_highs(p.at(which))
     highs = (time.perf_counter() - start) * n / len(which)
-    apart = np.abs(peer.weight[:, n] + found.value[which]).max()
-    print(f"; HiGHS {highs:9.2f} s, ratio {highs / one:7.0f}, apart {apart:.0e}", end="")
+    apart = np.abs(peer.weight[:, n] + found.value[which])
+    print(f"; HiGHS {highs:9.2f} s, ratio {highs / public:7.0f}, ", end="")
+    print(f"{len(which)} compared, apart {np.nanmax(apart):.0e}, {np.isnan(apart).sum()} unsolved there", end="")
     if n <= 1_000 and (r := benchmarking(x, y)):
-        apart = np.abs(r[1] + found.value).max()
-        print(f"; Benchmarking {r[0]:6.2f} s, ratio {r[0] / one:5.0f}, apart {apart:.0e}", end="")
+        apart = np.abs(r[1] + found.value)
+        print(f"; Benchmarking {r[0]:6.2f} s, ratio {r[0] / public:5.0f}, apart {apart.max():.0e}", end="")
     print(flush=True)
 
 
 def dimensions(n: int = 5_000) -> None:
     """Print how many units are extreme, and what knowing them saves, as the dimension grows."""
-    for inputs, outputs in ((1, 1), (2, 1), (3, 2), (4, 3), (4, 4), (6, 4)):
+    for inputs, outputs in DIMENSIONS:
         x, y = units(n, inputs, outputs)
-        p = radial(x, y, x, y, own=True)
+        p = radial(x, y)
         corners = hull(p.columns, disposal(p))
         with_all = seconds(lambda p=p: solve(p, frame=np.arange(n)), 3)
         with_frame = seconds(lambda p=p: solve(p, frame=hull(p.columns, disposal(p))), 3)
+        which = np.arange(0, n, n // SAMPLE)
+        start = time.perf_counter()
+        peer = by_highs(p.at(which)).weight[:, n]
+        highs = (time.perf_counter() - start) * n / len(which)
+        apart = np.abs(peer + solve(p).value[which]).max()
         print(
-            f"{inputs + outputs:>3} dimensions, {n} units: {len(corners.frame) / n:6.1%} in the frame; "
-            f"on all {with_all:6.3f} s, frame and scores {with_frame:6.3f} s, ratio {with_all / with_frame:4.1f}"
+            f"{inputs + outputs} dimensions, {n} units: {len(corners.frame) / n:6.1%} in the frame; "
+            f"all units {with_all:6.3f} s, frame and scores {with_frame:6.3f} s, ratio {with_all / with_frame:4.1f}; "
+            f"HiGHS {highs:7.2f} s, ratio {highs / with_frame:5.0f}, apart {apart:.0e}",
+            flush=True,
         )
-
-
-def many_small() -> None:
-    """Print the time of many small calls: a Malmquist index of 300 units over 20 years, and 1,000 draws."""
-    years = [units(300 + year) for year in range(20)]
-    years = [(x[:300], y[:300]) for x, y in years]
-
-    def malmquist() -> None:
-        for a, b in zip(years, years[1:] + years[:1], strict=True):
-            for (x, y), (x0, y0) in ((a, a), (a, b), (b, a), (b, b)):
-                solve(radial(x, y, x0, y0, own=x is x0, constant=True))
-
-    def draws() -> None:
-        for draw in range(1_000):
-            x, y = units(300 + draw)
-            solve(radial(x[:300], y[:300], x[:300], y[:300], own=True))
-
-    print(f"Malmquist, 4 × 300 programs in each of 20 years: {seconds(malmquist, 5):6.3f} s")
-    print(f"1,000 draws of 300 units each, data included: {seconds(draws, 1):6.2f} s")
 
 
 def main() -> None:
     """Print all tables after a warm-up that compiles."""
-    solve(radial(*units(20), *units(20), own=True), frame=np.arange(20))
+    data, xs, ys = table(*units(5_000))
+    dea(data, xs, ys, unit="unit", workers=2)
     sizes = [int(word) for word in sys.argv[1:]] or list(SIZES)
     for n in sizes:
-        size(n)
-    many_small()
+        beside(f"{n:,} units, 3 + 2", *units(n))
+    beside("10,000 units, 1 to 5, 3 + 2", *whole_numbers(10_000, 3, 2))
+    beside("10,000 units, 0 to 5, 5 + 3", *whole_numbers(10_000, 5, 3, least=0))
+    few, again = units(100), np.random.default_rng(0).integers(0, 100, 10_000)
+    beside("10,000 units, 100 different", few[0][again], few[1][again])
+    beside("10,000 units, 4 + 4", *units(10_000, 4, 4))
     dimensions()
 
 

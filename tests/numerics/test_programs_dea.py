@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import pytest
 from dea_programs import additive, radial, units
+from exact_programs import exact
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
@@ -94,12 +95,40 @@ def test_units_of_very_different_size() -> None:
     assert found.value == pytest.approx(-by_highs(radial(x, y, "crs")).weight[:, 150], rel=1e-9)
 
 
+@pytest.mark.parametrize("orientation", ["input", "output"])
+@pytest.mark.parametrize("awkward", [False, True], ids=["easy", "awkward"])
+def test_dwarfs_and_giants_of_one_shape_score_the_same(orientation: str, awkward: bool) -> None:
+    """Under constant returns the size of a unit means nothing, even where units are 10¹² times as large as others."""
+    x, y = units(80, awkward=awkward)
+    if orientation == "output":
+        y[y.sum(axis=1) == 0, 0] = 1.0
+    size = 10.0 ** np.random.default_rng(5).uniform(-6, 6, size=(80, 1))
+    found = solve(radial(x * size, y * size, "crs", orientation))
+    assert (found.status == OPTIMAL).all()
+    assert found.value == pytest.approx(solve(radial(x, y, "crs", orientation)).value, rel=1e-9)
+
+
+@pytest.mark.parametrize("orientation", ["input", "output"])
+@pytest.mark.parametrize("rts", ["vrs", "crs", "drs", "irs"])
+def test_numbers_of_any_size_beside_rational_arithmetic(rts: str, orientation: str) -> None:
+    """What is called optimal is so; with ten powers of ten between numbers of a column, little is left doubtful."""
+    rng = np.random.default_rng(3)
+    x, y = 10.0 ** rng.uniform(-5, 5, size=(20, 2)), 10.0 ** rng.uniform(-5, 5, size=(20, 1))
+    p = radial(x, y, rts, orientation)
+    found = solve(p)
+    known = found.status == OPTIMAL
+    assert known.mean() > 0.9
+    right = np.array([exact(p, unit) for unit in range(20)])
+    assert (right[:, 0] == OPTIMAL).all()
+    assert found.value[known] == pytest.approx(right[known, 1], rel=1e-9)
+
+
 entries = st.integers(-2, 3).map(float)
 
 
 @settings(max_examples=150)
 @given(data=st.data(), m=st.integers(1, 4), n=st.integers(0, 6), k=st.integers(1, 4))
-def test_any_small_program_beside_scipy(data: st.DataObject, m: int, n: int, k: int) -> None:
+def test_any_small_program_beside_rational_arithmetic(data: st.DataObject, m: int, n: int, k: int) -> None:
     """Whole numbers near zero make ties, empty columns and rows that follow from each other."""
 
     def draw(*shape: int) -> np.ndarray:
@@ -109,11 +138,9 @@ def test_any_small_program_beside_scipy(data: st.DataObject, m: int, n: int, k: 
     p = Programs(draw(m, n), draw(2, m, k), draw(2, m), draw(2, k), np.array([-1, min(n, 1) - 1]))
     found = solve(p)
     for unit in range(2):
-        status, value = by_linprog(p, unit)
-        if status == UNBOUNDED and found.status[unit] == INFEASIBLE:  # scipy may not tell the two apart
-            status = by_linprog(Programs(p.columns, p.extra, p.rhs, 0.0 * p.cost, p.own), unit)[0]
+        status, value = exact(p, unit)
         assert found.status[unit] == status
-        assert np.isnan(value) or found.value[unit] == pytest.approx(value, abs=1e-8)
+        assert np.isnan(value) or found.value[unit] == pytest.approx(value, rel=1e-12, abs=1e-12)
     claims, gap = attempt(p)
     assert (gap < PROVED).all()
     assert (certify(p, claims) == gap).all()

@@ -12,7 +12,8 @@ from scipy.optimize import linprog
 from nqpf.numerics import solve as solving
 from nqpf.numerics.certificate import certify
 from nqpf.numerics.frame import Hull, disposal, frame_of, hull
-from nqpf.numerics.programs import OPTIMAL, Floats
+from nqpf.numerics.highs import by_highs
+from nqpf.numerics.programs import INFEASIBLE, OPTIMAL, UNBOUNDED, Floats, Programs
 from nqpf.numerics.solve import solve
 
 
@@ -106,6 +107,44 @@ def test_a_hull_spares_pricing_and_changes_nothing(rts: str, awkward: bool) -> N
     assert (on_all <= quick.gap + 1e-15).all()  # what the hull vouches for is so on all columns
 
 
+def whole_numbers(n: int, inputs: int, outputs: int, least: int) -> tuple[Floats, Floats]:
+    """Return units of whole numbers up to 5: hardly one that is not tied with others in every way."""
+    table = np.random.default_rng(n).integers(least, 6, size=(n, inputs + outputs)).astype(float)
+    table[table[:, :inputs].sum(axis=1) == 0, 0] = 1.0
+    return table[:, :inputs], table[:, inputs:]
+
+
+def any_size() -> tuple[Floats, Floats]:
+    rng = np.random.default_rng(9)
+    x = np.exp(3.0 * rng.normal(size=(400, 2)))
+    return x, np.exp(0.4 * np.log(x).sum(axis=1) - 2.0 * np.abs(rng.normal(size=400)))[:, None]
+
+
+AWKWARD = {
+    "ties": whole_numbers(600, 3, 2, 1),
+    "ties and zeros": whole_numbers(600, 3, 2, 0),
+    "few points, many times": tuple(a[np.random.default_rng(1).integers(0, 40, 600)] for a in units(40)),
+    "all alike": (np.full((300, 2), 3.0), np.full((300, 1), 7.0)),
+    "eight dimensions": units(600, 4, 4),
+    "eight dimensions, ties and zeros": units(600, 4, 4, awkward=True),
+    "any size": any_size(),
+}
+
+
+@pytest.mark.parametrize("kind", AWKWARD)
+@pytest.mark.parametrize("rts", ["crs", "vrs"])
+def test_frame_and_all_units_agree_with_each_other_and_with_highs(kind: str, rts: str) -> None:
+    x, y = AWKWARD[kind]
+    p = radial(x, y, rts)
+    whole, quick = solve(p, frame=np.arange(len(x))), solve(p, frame=hull(p.columns, disposal(p)))
+    assert (whole.status == OPTIMAL).all()
+    assert (quick.status == OPTIMAL).all()
+    assert quick.value == pytest.approx(whole.value, rel=1e-10, abs=1e-12)
+    some = np.arange(0, len(x), 5)
+    highs = -by_highs(p.at(some)).weight[:, len(x)]
+    assert quick.value[some] == pytest.approx(highs, abs=1e-9)
+
+
 def _claims_gap(p, solved):  # type: ignore[no-untyped-def]
     """Return the certificate on all columns of what was solved on the frame."""
     from nqpf.numerics.certificate import Claims
@@ -163,6 +202,27 @@ def test_programs_without_a_point_on_the_frame() -> None:
     assert 20 < (whole.status == OPTIMAL).sum() < 280
     assert solve(p, frame=found).status.tolist() == whole.status.tolist()
     assert solve(p, frame=found.frame).status.tolist() == whole.status.tolist()
+
+
+@pytest.mark.parametrize("beyond", [False, True])
+def test_every_way_to_end_is_the_same_on_a_frame(beyond: bool) -> None:
+    """Optimal, infeasible and unbounded among the same programs, on a hull, on some columns and on all."""
+    x, y = units(300)
+    asked = radial(x, y, asked=(x, y * np.linspace(0.5, 3.0, 300)[:, None]))
+    free = np.zeros((300, 6, 1))
+    free[::7, 3] = 1.0  # every seventh may have an output for nothing, and is paid for it
+    cost = np.where(np.arange(300)[:, None] % 7 == 0, 1.0, 0.0) * (0.0 if beyond else 1.0)
+    extra = np.concatenate([asked.extra, free, -free], axis=2)
+    both = np.hstack([np.repeat(asked.cost, 300, axis=0), cost, np.zeros((300, 1))])
+    p = Programs(asked.columns, extra, asked.rhs, both, asked.own, np.arange(300) if beyond else None)
+    whole = solve(p, frame=np.arange(300))
+    assert {OPTIMAL, INFEASIBLE} <= set(whole.status.tolist())
+    assert (whole.status == UNBOUNDED).any() == (not beyond)
+    for frame in (hull(p.columns, disposal(asked)), np.array([3]), np.arange(0, 300, 9)):
+        found = solve(p, frame=frame)
+        assert found.status.tolist() == whole.status.tolist()
+        assert found.value == pytest.approx(whole.value, rel=1e-10, nan_ok=True)
+        assert np.isnan(found.value[found.status != OPTIMAL]).all()
 
 
 @pytest.mark.parametrize("spread", ["few", "all"], ids=["few corners", "all corners"])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -300,13 +303,19 @@ def test_scores_do_not_depend_on_the_number_of_workers() -> None:
         ({"direction": "obsreved", "measure": "directional"}, "Did you mean “observed”"),
         ({"direction": {"sale": 1.0}, "measure": "directional"}, "Did you mean “sales”"),
         ({"direction": {"sales": 0.0}, "measure": "directional"}, "other than zero"),
-        ({"weights": "men"}, "Did you mean “mean”"),
-        ({"weights": {"sales": float("nan")}}, "finite"),
+        ({"weights": "men", "slacks": True}, "Did you mean “mean”"),
+        ({"weights": {"sales": float("nan")}, "slacks": True}, "finite"),
         ({"reference": "next"}, "column of years"),
         ({"reference": "nxt"}, "Did you mean “next”"),
         ({"hull": "free", "measure": "sbm"}, 'measure="radial"'),
         ({"missing": "drop"}, "error, skip"),
         ({"width": 0}, "at least 1"),
+        ({"width": 2.5}, "at least 1"),
+        ({"weights": "mean"}, "slacks=True, sbm"),
+        ({"weights": {"sales": -1.0}, "slacks": True}, "negative"),
+        ({"weights": {"sales": 1.0}, "measure": "sbm", "orientation": "input"}, "nothing is scored"),
+        ({"weights": "mean", "measure": "ram"}, "does nothing under ram"),
+        ({"direction": {"sales": "much"}, "measure": "directional"}, "finite"),
     ],
 )
 def test_options_that_do_not_exist_or_do_not_fit_are_named(options: dict[str, object], text: str) -> None:
@@ -337,13 +346,14 @@ def test_columns_that_do_not_fit_are_named() -> None:
 @pytest.mark.parametrize(
     ("column", "value", "options", "text"),
     [
-        ("sales", -1.0, {"rts": "crs"}, r'unit B.*sales.*-1 is negative.*rts="vrs", orientation="input"'),
-        ("staff", -1.0, {}, r'unit B.*staff.*negative.*measure="radial", rts="vrs", orientation="output"'),
-        ("sales", -1.0, {"orientation": "output"}, r'sales.*measure="radial", rts="vrs", orientation="input"'),
-        ("staff", 0.0, {}, r'unit B.*nothing above zero among staff.*orientation="output"'),
-        ("sales", 0.0, {"rts": "crs"}, r'unit B.*nothing above zero among sales.*rts="vrs", orientation="input"'),
-        ("sales", -1.0, {"measure": "directional"}, r'measure="directional", rts="vrs", direction="inputs"'),
-        ("staff", -1.0, {"measure": "hyperbolic"}, r"staff.*negative"),
+        ("sales", -1.0, {"rts": "crs"}, r'unit B.*sales.*-1 is neg.*: radial \(rts="vrs", orientation="input"\)'),
+        ("staff", -1.0, {}, r'unit B.*staff.*negative.*: radial \(orientation="output"\), directional \('),
+        ("sales", -1.0, {"orientation": "output"}, r'sales.*: radial \(orientation="input"\)'),
+        ("staff", 0.0, {}, r'unit B.*nothing above zero among staff.*: radial \(orientation="output"\)'),
+        ("sales", 0.0, {"rts": "crs"}, r'unit B.*nothing above zero among sales.*radial \(rts="vrs", orientation="inp'),
+        ("sales", -1.0, {"measure": "directional"}, r'directional \(direction="inputs"/"mean"/"unit"/"range"\)'),
+        ("staff", -1.0, {"measure": "hyperbolic"}, r"staff.*negative.*, russell .*, additive, ram, bam, nonradial \("),
+        ("staff", -1.0, {"hull": "free"}, r'\), directional \(direction="outputs"/"good"/"mean"/"unit"/"range"\)\.$'),
     ],
 )
 def test_zeros_and_negatives_are_refused_where_the_model_has_no_use_for_them(
@@ -363,6 +373,40 @@ def test_the_models_a_message_names_do_take_the_data() -> None:
         assert found.frame["status"].to_list() == ["optimal"] * 3
     ranged = dea(table, ["x"], ["y"], unit="u", measure="directional", direction="range")
     assert ranged.frame["efficiency"].to_list() == pytest.approx([1.0, 1.0, 4 / 9], abs=1e-9)
+
+
+def test_every_model_a_message_names_takes_the_data() -> None:
+    """What stands in brackets is what must be given; one word of each option is enough."""
+    clean = {"u": list("ABCD"), "x": [1.0, 2.0, 3.0, 5.0], "y": [2.0, 1.0, 4.0, 3.0], "b": [1.0, 2.0, 1.0, 4.0]}
+    for column in ("x", "y", "b"):
+        for value in (0.0, -1.0):
+            for rts in ("crs", "vrs"):
+                table = {**clean, column: [*clean[column][:3], value]}
+                columns: tuple[Any, ...] = (table, ["x"], ["y"], ["b"])
+                with pytest.raises(MethodError) as caught:
+                    dea(*columns, unit="u", rts=rts, measure="hyperbolic" if value < 0 else "sbm")
+                named = re.findall(r"(\w+)(?: \(([^)]*)\))?[,. ]", str(caught.value).split("these data: ")[1] + " ")
+                for measure, options in named:
+                    given = {k: v for k, v in re.findall(r'(\w+)="(\w+)"', options)}
+                    found = dea(*columns, unit="u", measure=measure, **{"rts": rts, **given})
+                    assert found.frame.height == 4
+                assert len(named) >= 4
+
+
+def test_a_translation_is_the_radial_score_of_bad_outputs_turned_round() -> None:
+    rng = np.random.default_rng(5)
+    table = pl.DataFrame(rng.uniform(1, 9, (25, 4)), schema=["x", "y", "b1", "b2"])
+    options: dict[str, Any] = {"measure": "directional", "direction": "translation", "disposability": "strong"}
+    found = dea(table, ["x"], ["y"], ["b1", "b2"], **options).frame
+    turned = table.with_columns(pl.col(c).max() + 1 - pl.col(c) for c in ("b1", "b2"))
+    radial = dea(turned, ["x"], ["y", "b1", "b2"], orientation="output").frame
+    np.testing.assert_allclose(found["score"] + 1, radial["score"], atol=1e-10)
+    np.testing.assert_allclose(found["efficiency"], radial["efficiency"], atol=1e-10)
+    assert found["score"].max() > 0.1
+    with pytest.raises(SpecError, match="Without bad outputs"):
+        dea(table, ["x"], ["y"], **options)
+    with pytest.raises(SpecError, match="variable returns"):
+        dea(table, ["x"], ["y"], ["b1"], rts="crs", **options)
 
 
 def test_zeros_in_some_inputs_are_no_harm() -> None:

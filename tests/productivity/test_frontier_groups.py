@@ -108,7 +108,7 @@ def test_two_stages_add_up(rts: str) -> None:
     assert (found["stage_1_low"] <= found["stage_1"] + 1e-9).all()
     assert found["stage_2"].max() <= 1 + 1e-9
     weightless = result.frame["stage_2"].null_count()
-    notes = {n.code: n.values["count"] for n in result.notes if n.code == "two_stage_weightless"}
+    notes = {n.code: n.values["second"] for n in result.notes if n.code == "two_stage_weightless"}
     assert notes == ({"two_stage_weightless": weightless} if weightless else {})
     if rts == "vrs":
         assert weightless
@@ -169,3 +169,29 @@ def test_one_unit_cannot_be_judged_by_others() -> None:
         )  # fmt: skip
     with pytest.raises(SpecError, match="Did you mean “benevolent”"):
         cross_efficiency(cloud(4), X, Y, goal="benevolence")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("seed", [10, 153, 161])
+def test_prices_are_found_where_rounding_puts_a_unit_inside_the_frontier(seed: int) -> None:
+    """At these points, as rounded, no prices are optimal; those found are optimal to 1e-9."""
+    rng = np.random.default_rng(seed)
+    x, y, z = rng.lognormal(size=(12, 2)), rng.lognormal(size=(12, 1)), rng.lognormal(size=(12, 2))
+    table = pl.DataFrame(np.hstack([x, z, y]), schema=["x0", "x1", "z0", "z1", "y"], orient="row")
+    inputs = ["x0", "x1", "z0"]
+    best = dea(table, inputs, ["y"], rts="crs").frame["score"]
+    for formulation in ("difference", "ratio"):
+        scores = {}
+        for goal in ("benevolent", "aggressive"):
+            found = cross_efficiency(table, inputs, ["y"], goal=goal, formulation=formulation).frame  # type: ignore[arg-type]
+            np.testing.assert_allclose(found["own"], best, atol=1e-9)
+            scores[goal] = found["score"].mean()
+        assert scores["benevolent"] > scores["aggressive"]  # type: ignore[operator]
+
+
+def test_a_stage_without_inputs_of_worth_has_no_score_but_the_other_has() -> None:
+    """B makes as much of z as A with more x, and the most y: its best prices set all on the second stage."""
+    table = {"u": ["A", "B"], "x": [1.0, 9.0], "z": [1.0, 1.0], "y": [1.0, 2.0]}
+    result = two_stage(table, ["x"], ["z"], ["y"], unit="u", form="additive", rts="vrs")
+    b = result.frame.row(1, named=True)
+    assert (b["score"], b["stage_1"], b["stage_2"], b["weight_1"]) == (pytest.approx(1), None, pytest.approx(1), 0)
+    assert [n.values["first"] for n in result.notes if n.code == "two_stage_weightless"] == [1]

@@ -68,6 +68,31 @@ def test_a_cost_least_unit_is_the_cheapest_of_all_that_make_as_much() -> None:
         assert one["best"][k] <= x[y >= y[k]].min() + 1e-12
 
 
+def test_limits_forbid_a_shift_between_inputs() -> None:
+    """A uses (1, 4): the cheapest mixture with no more than 1 of the first is A itself, and B's best is B."""
+    found = price_efficiency(TABLE, ["x1", "x2"], ["y"], prices=INPUTS, unit="u", limits="observed").frame
+    assert found["efficiency"].to_list() == pytest.approx([1.0, 1.0, 0.5])
+    assert found.select("best_x1", "best_x2").row(0) == pytest.approx((1.0, 4.0))
+
+
+@pytest.mark.parametrize("aim", ["cost", "revenue", "profit"])
+def test_limits_leave_less_to_gain_but_no_less_than_the_radial_score(aim: str) -> None:
+    given = {"x1": "w1", "x2": "w2", "y1": "p1", "y2": "p2"}
+    prices = {k: v for k, v in given.items() if aim == "profit" or (k[0] == "x") == (aim == "cost")}
+    free, bound = (
+        price_efficiency(cloud(3), ["x1", "x2"], ["y1", "y2"], prices=prices, aim=aim, limits=limits).frame  # type: ignore[arg-type]
+        for limits in ("none", "observed")
+    )
+    sign = 1 if aim == "cost" else -1
+    assert (sign * (bound["best"] - free["best"]) >= -1e-10).all()
+    assert (sign * (bound["best"] - free["best"]) > 1e-6).any()
+    low, high = ("technical", "inefficiency") if aim == "profit" else ("efficiency", "technical")
+    assert (bound[low] <= bound[high] + 1e-10).all()
+    for column in prices:
+        beyond = bound[f"best_{column}"] - cloud(3)[column]
+        assert ((beyond if column[0] == "x" else -beyond) <= 1e-9).all()
+
+
 def test_profit_by_hand() -> None:
     """The best profit is that of B, 20 − 6; C's direction (4, 4, 2) is worth 4 + 8 + 20."""
     prices = {**INPUTS, "y": "p"}
@@ -110,6 +135,8 @@ def test_prices_that_are_not_there_are_named() -> None:
         cost(table={**TABLE, "w2": [1.0, 1.0, 0.0]})
     with pytest.raises(SpecError, match="profit"):
         cost(direction="observed")
+    with pytest.raises(SpecError, match="none, observed"):
+        cost(limits="all")
     with pytest.raises(SpecError, match="cost, revenue, profit"):
         cost(aim="costs")
     skipped = cost(table={**TABLE, "w1": [1.0, None, 1.0]}, missing="skip")

@@ -75,5 +75,5 @@ def test_years_and_empty_cells() -> None:
 def test_bad_input_is_named() -> None:
     with pytest.raises(SpecError, match="input, output"):
         scale_efficiency(SHOPS, ["x"], ["y"], orientation="both")  # type: ignore[arg-type]
-    with pytest.raises(MethodError, match=r"row 1.*negative.*admit these data: measure="):
+    with pytest.raises(MethodError, match=r'row 1.*negative.*these data: radial \(rts="vrs", orientation="input"\)'):
         scale_efficiency({**SHOPS, "y": [-1.0, 3.0, 5.0, 2.0]}, ["x"], ["y"], unit="u")

@@ -115,3 +115,14 @@ def test_russell_means_lie_beyond_farrell(orientation: str) -> None:
     assert (beyond.status == OPTIMAL).any()
     better = beyond.score if orientation == "input" else beyond.efficiency
     assert np.nanmin(better) >= 1 - 1e-9
+
+
+@pytest.mark.parametrize("measure", ["additive", "super_additive"])
+def test_a_zero_that_may_not_move_is_no_obstacle(measure: str) -> None:
+    """B makes 4 of 3; as A works, that takes 4, a third more. C makes nothing, for which A needs less."""
+    table = {"x": [1.0, 3.0, 3.0], "y": [1.0, 4.0, 0.0]}
+    found = dea(table, ["x"], ["y"], measure=measure, orientation="input", rts="crs", super_efficiency=True).frame
+    assert found["status"].to_list() == ["optimal"] * 3
+    assert np.allclose(found["score"], [1.0, 4 / 3, 1.0], atol=1e-12)
+    with pytest.raises(MethodError):
+        dea(table, ["x"], ["y"], measure=measure, orientation="output", rts="crs", super_efficiency=True)

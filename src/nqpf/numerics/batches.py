@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nqpf.numerics import simplex
-from nqpf.numerics.certificate import Claims, Units, missing, units_of
+from nqpf.numerics.certificate import Claims, missing, row_sizes
 from nqpf.numerics.programs import Floats, Integers, Programs
 from nqpf.parallel import spread
 
@@ -30,7 +30,7 @@ class _Shared:
     down: Floats
     row: Floats
     factor: Floats
-    units: Units
+    size: Floats
     sign: Floats
 
 
@@ -49,7 +49,7 @@ def attempt(
     *,
     first: Integers | None = None,
     sign: Floats | None = None,
-    units: Units | None = None,
+    size: Floats | None = None,
     workers: int | None = None,
 ) -> tuple[Claims, Floats]:
     """Return what the kernel claims of every program, and what is missing in its proof over the columns given.
@@ -62,12 +62,12 @@ def attempt(
         ``int64[U, k]`` columns to begin with, −1 for none; None: `programs.own`.
     sign
         ``float64[m]`` signs that the prices must besides not oppose, 0 where they may be any; None: any.
-    units
-        In what the columns are measured when what is missing is judged; None: by themselves.
+    size
+        ``float64[m]`` about the size of the numbers in each row; None: their mean.
     workers
         As for `nqpf.parallel.spread`.
     """
-    shared = _share(programs.columns, units, sign)
+    shared = _share(programs.columns, size, sign)
     first = programs.own[:, None] if first is None else first
     order = np.arange(programs.size) if programs.size <= TOGETHER else _neighbours(programs, shared.row)
     p, first = programs.at(order), first[order]
@@ -107,16 +107,16 @@ def _cut(values: Floats, cut: slice) -> Floats:
     return np.ascontiguousarray(values if len(values) == 1 else values[cut], dtype=np.float64)
 
 
-def _share(columns: Floats, units: Units | None, sign: Floats | None) -> _Shared:
-    """Scale rows by about their mean and columns by about their largest, by powers of two so that nothing rounds."""
+def _share(columns: Floats, size: Floats | None, sign: Floats | None) -> _Shared:
+    """Scale rows by about their size and columns by about their largest, by powers of two so that nothing rounds."""
     columns = np.ascontiguousarray(columns, dtype=np.float64)
-    units = units or units_of(columns)
-    row = _power(units.row)
+    size = row_sizes(columns) if size is None else size
+    row = _power(size)
     down = np.ascontiguousarray((columns * row[:, None]).T)
     factor = _power(np.abs(down).max(axis=1, initial=0.0))
     down *= factor[:, None]
     sign = np.zeros(len(columns)) if sign is None else sign
-    return _Shared(columns, np.ascontiguousarray(down.T), down, row, factor, units, sign)
+    return _Shared(columns, np.ascontiguousarray(down.T), down, row, factor, size, sign)
 
 
 def _power(sizes: Floats) -> Floats:
@@ -135,4 +135,4 @@ def _work(part: _Part) -> tuple[Claims, Floats]:
     weight = np.column_stack([found.weight, np.zeros(len(basis))])
     scale = np.ones(basis.shape) if n == 0 else np.where((basis >= 0) & (basis < n), s.factor[basis % n], 1.0)
     claims = Claims(found.status, basis, weight * scale, found.ray * scale, found.dual)
-    return claims, missing(s.columns, part.extra, part.rhs, part.cost, part.barred, s.sign, s.units, claims)
+    return claims, missing(s.columns, part.extra, part.rhs, part.cost, part.barred, s.sign, s.size, claims)

@@ -45,31 +45,15 @@ class Claims(NamedTuple):
     dual: Floats
 
 
-class Units(NamedTuple):
-    """In what the numbers are measured, so that what is missing is relative.
+def row_sizes(columns: Floats) -> Floats:
+    """Return ``float64[m]`` about the geometric mean of the numbers of each row of A that are not 0, 1 for none.
 
-    Attributes
-    ----------
-    row
-        ``float64[m]`` mean absolute value of the rows of A, 1 where that is 0.
-    column
-        ``float64[n]`` largest absolute value of the columns of A in these units.
+    Powers of two, by which nothing rounds; a few columns that are far larger than the others hardly count.
     """
-
-    row: Floats
-    column: Floats
-
-    def at(self, columns: Integers) -> Units:
-        """Return the units of some of the columns."""
-        return Units(self.row, self.column[columns])
-
-
-def units_of(columns: Floats) -> Units:
-    """Return the units of the rows and columns of A."""
-    size = np.abs(columns)
-    row = size.mean(axis=1) if columns.shape[1] else np.zeros(len(columns))
-    row[row == 0.0] = 1.0
-    return Units(row, (size / row[:, None]).max(axis=0, initial=0.0))
+    some = columns != 0.0
+    mean = np.where(some, np.frexp(columns)[1], 0).sum(axis=1) / np.maximum(some.sum(axis=1), 1)
+    size: Floats = np.ldexp(1.0, np.rint(mean).astype(np.int64))
+    return size
 
 
 def certify(programs: Programs, claims: Claims) -> Floats:
@@ -84,8 +68,7 @@ def certify(programs: Programs, claims: Claims) -> Floats:
     """
     p = programs
     columns = np.ascontiguousarray(p.columns)
-    sign = np.zeros(len(columns))
-    return missing(columns, p.extra, p.rhs, p.cost, p.bars, sign, units_of(columns), claims)
+    return missing(columns, p.extra, p.rhs, p.cost, p.bars, np.zeros(len(columns)), row_sizes(columns), claims)
 
 
 @compiled
@@ -96,11 +79,15 @@ def missing(
     cost: Floats,
     barred: Integers,
     sign: Floats,
-    units: Units,
+    row: Floats,
     claims: Claims,
 ) -> Floats:
-    """Do the work of `certify` on bare arrays; the prices must besides not oppose `sign`, 0 where they may be any."""
-    gap, reduced = np.empty(len(claims.status)), np.empty(_BLOCK)
+    """Do the work of `certify` on bare arrays; the prices must besides not oppose `sign`, 0 where they may be any.
+
+    A row is as large as its largest term at the point claimed, or as `row` says where all are 0: a program of small
+    numbers among columns of large ones is judged by its own.
+    """
+    gap, reduced, size = np.empty(len(claims.status)), np.empty(_BLOCK), np.empty(len(columns))
     for u in range(len(gap)):
         e, b = extra[u if len(extra) > 1 else 0], rhs[u if len(rhs) > 1 else 0]
         c = cost[u if len(cost) > 1 else 0]
@@ -111,21 +98,21 @@ def missing(
             continue
         point = np.inf
         if _clear_of(barred[u], basis, claims.weight[u], claims.ray[u]):
-            point = _off(columns, e, b, units.row, basis, claims.weight[u])
+            point = _off(columns, e, b, row, basis, claims.weight[u], size)
         if status == OPTIMAL:
-            short = _beaten(columns, e, c, barred[u], sign, units, dual, reduced)
+            short = _beaten(columns, e, c, barred[u], sign, size, dual, reduced)
             gained, terms = _worth(c, n, basis, claims.weight[u])
-            size = max(terms, _norm(dual, units.row) * _high(b, units.row))
-            gap[u] = max(point, short, abs(gained - _dot(dual, b)[0]) / size if size > 0.0 else 0.0)
+            terms = max(terms, _height(dual, size) * _high(b, size))
+            gap[u] = max(point, short, abs(gained - _dot(dual, b)[0]) / terms if terms > 0.0 else 0.0)
         elif status == INFEASIBLE:
             worth, terms = _dot(dual, b)
             if -worth > NOISE * terms:
-                short = _beaten(columns, e, 0.0 * c, barred[u], sign, units, dual, reduced)
-                gap[u] = short * _norm(dual, units.row) * _high(b, units.row) / -worth
+                short = _beaten(columns, e, 0.0 * c, barred[u], sign, size, dual, reduced)
+                gap[u] = short * _height(dual, size) / -worth
         elif status == UNBOUNDED:
             gained, terms = _worth(c, n, basis, claims.ray[u])
             if gained > NOISE * terms:
-                gap[u] = max(point, _off(columns, e, 0.0 * b, units.row, basis, claims.ray[u]))
+                gap[u] = max(point, _off(columns, e, 0.0 * b, row, basis, claims.ray[u], size))
     return gap
 
 
@@ -159,18 +146,28 @@ def _finite(dual: Floats, weight: Floats, ray: Floats) -> bool:
 
 
 @compiled
-def _norm(dual: Floats, row: Floats) -> float:
+def _height(values: Floats, size: Floats) -> float:
+    """Return the largest value times the size of its row."""
     largest = 0.0
-    for i in range(len(dual)):
-        largest = max(largest, abs(dual[i]) * row[i])
+    for i in range(len(values)):
+        largest = max(largest, abs(values[i]) * size[i])
     return largest
 
 
 @compiled
-def _high(column: Floats, row: Floats) -> float:
+def _largest_term(a: Floats, b: Floats) -> float:
     largest = 0.0
-    for i in range(len(column)):
-        largest = max(largest, abs(column[i]) / row[i])
+    for i in range(len(a)):
+        largest = max(largest, abs(a[i] * b[i]))
+    return largest
+
+
+@compiled
+def _high(values: Floats, size: Floats) -> float:
+    """Return the largest value relative to the size of its row."""
+    largest = 0.0
+    for i in range(len(values)):
+        largest = max(largest, abs(values[i]) / size[i])
     return largest
 
 
@@ -186,38 +183,41 @@ def _worth(cost: Floats, n: int, basis: Integers, values: Floats) -> tuple[float
 
 
 @compiled
-def _off(columns: Floats, extra: Floats, rhs: Floats, row: Floats, basis: Integers, values: Floats) -> float:
-    """Return by how much A λ + E e misses b, or a value is below zero, relative to the largest term."""
+def _off(
+    columns: Floats, extra: Floats, rhs: Floats, row: Floats, basis: Integers, values: Floats, size: Floats
+) -> float:
+    """Return by how much A λ + E e misses b, or a value is below zero, relative to the row's `size`, written here."""
     n = columns.shape[1]
-    worst, largest, below = 0.0, 0.0, 0.0
+    worst = 0.0
     for i in range(len(rhs)):
-        rest, size = -rhs[i], abs(rhs[i])
+        rest, largest, below = -rhs[i], abs(rhs[i]), 0.0
         for k in range(len(basis)):
             j = basis[k]
             if j >= 0:
                 term = (columns[i, j] if j < n else extra[i, j - n]) * values[k]
-                rest, size = rest + term, max(size, abs(term))
+                rest, largest = rest + term, max(largest, abs(term))
                 if values[k] < 0.0:
-                    below = max(below, abs(term) / row[i])
-        worst, largest = max(worst, abs(rest) / row[i]), max(largest, size / row[i])
-    return max(worst, below) / largest if largest > 0.0 else 0.0
+                    below = max(below, abs(term))
+        size[i] = largest if largest > 0.0 else row[i]
+        worst = max(worst, max(abs(rest), below) / size[i])
+    return worst
 
 
 @compiled
 def _beaten(
-    columns: Floats, extra: Floats, cost: Floats, barred: int, sign: Floats, units: Units, dual: Floats, reduced: Floats
+    columns: Floats, extra: Floats, cost: Floats, barred: int, sign: Floats, size: Floats, dual: Floats, reduced: Floats
 ) -> float:
     """Return by how much a column beats the prices, or a price its sign, relative to the size of both."""
     m, n = columns.shape
-    height = _norm(dual, units.row)
+    height = _height(dual, size)
     worst = 0.0
     for k in range(len(cost)):
         short = cost[k] - _dot(dual, extra[:, k])[0]
         if short > 0.0:
-            worst = max(worst, short / max(abs(cost[k]), height * _high(extra[:, k], units.row)))
+            worst = max(worst, short / max(abs(cost[k]), _largest_term(dual, extra[:, k])))
     for i in range(m):
         if dual[i] * sign[i] < 0.0:
-            worst = max(worst, abs(dual[i]) * units.row[i] / height)
+            worst = max(worst, abs(dual[i]) * size[i] / height)
     for start in range(0, n, _BLOCK):
         stop = min(start + _BLOCK, n)
         reduced[: stop - start] = 0.0
@@ -227,5 +227,5 @@ def _beaten(
                 reduced[j] += price * row[j]
         for j in range(start, stop):
             if reduced[j - start] < 0.0 and j != barred:
-                worst = max(worst, -reduced[j - start] / (height * units.column[j]))
+                worst = max(worst, -reduced[j - start] / _largest_term(dual, columns[:, j]))
     return worst

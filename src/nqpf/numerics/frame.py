@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nqpf.numerics.batches import attempt
-from nqpf.numerics.certificate import Claims, units_of
+from nqpf.numerics.certificate import Claims, row_sizes
 from nqpf.numerics.compiled import compiled
 from nqpf.numerics.programs import INFEASIBLE, OPTIMAL, Floats, Integers, Programs
 
@@ -55,19 +55,23 @@ class Hull:
         """Return how far the proof carries on these columns.
 
         Where no column of the frame beats prices by more than ε, no column does by more than a·ε + r, relative to its
-        size: a is the most that the frame has to be stretched to reach a column, r the most by which it is missed.
+        size: a is the most that the frame has to be stretched to reach a column, r the most by which it is missed in
+        any row, relative to the largest term there.
         """
         m, n = columns.shape
-        row, size = units_of(columns)
+        row = row_sizes(columns)
+        size = (np.abs(columns) / row[:, None]).max(axis=0, initial=0.0)
         entries = np.concatenate([columns.T, np.diag(self.sign), np.zeros((1, m))])
         sizes = np.concatenate([size, 1.0 / row, [0.0]])
-        stretch, missed = np.zeros(n), columns.T.copy()
+        stretch, missed, largest = np.zeros(n), columns.T.copy(), np.abs(columns.T)
         for k in range(m):
             weight = np.maximum(self.weight[:, k], 0.0)
-            missed -= entries[self.basis[:, k]] * weight[:, None]
+            terms = entries[self.basis[:, k]] * weight[:, None]
+            missed -= terms
+            np.maximum(largest, np.abs(terms, out=terms), out=largest)
             stretch += sizes[self.basis[:, k]] * weight
-        least = np.where(size > 0.0, size, 1.0)
-        return float((stretch / least).max()), float(((np.abs(missed) / row).sum(axis=1) / least).max())
+        stretch /= np.where(size > 0.0, size, 1.0)
+        return float(stretch.max()), float((np.abs(missed) / np.where(largest > 0.0, largest, 1.0)).max())
 
 
 def disposal(programs: Programs) -> Floats:
@@ -219,14 +223,14 @@ def _size(columns: Floats, sign: Floats) -> Floats:
         if direction >= 0.0 and (row == row[0]).all() and row[0] > 0.0:
             return np.ones(n)
     grows = columns[sign > 0.0]
-    total: Floats = (grows / units_of(grows).row[:, None]).sum(axis=0)
+    total: Floats = (grows / row_sizes(grows)[:, None]).sum(axis=0)
     return total if (grows >= 0.0).all() and (total > 0.0).all() else np.ones(n)
 
 
 def _outermost(columns: Floats, sign: Floats, seed: int) -> Integers:
     """Return the columns that go furthest in random directions that the signs do not oppose."""
     m = len(columns)
-    draws = np.random.default_rng(seed).exponential(size=(DIRECTIONS * m, m)) / units_of(columns).row
+    draws = np.random.default_rng(seed).exponential(size=(DIRECTIONS * m, m)) / row_sizes(columns)
     mixed = np.random.default_rng(seed + 1).choice([-1.0, 1.0], size=draws.shape)
     furthest, _ = _furthest(draws * np.where(sign == 0.0, mixed, sign), columns)
     return np.unique(furthest)

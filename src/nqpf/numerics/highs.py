@@ -9,8 +9,11 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from nqpf.numerics.certificate import Claims
+from nqpf.numerics.certificate import Claims, row_sizes
 from nqpf.numerics.programs import DOUBTFUL, INFEASIBLE, OPTIMAL, UNBOUNDED, Floats, Programs
+
+NOTHING = 1e-13
+"""Values and prices as small as this beside the largest are arithmetic."""
 
 _STATUS = {
     highspy.HighsModelStatus.kOptimal: OPTIMAL,
@@ -25,7 +28,7 @@ def by_highs(programs: Programs) -> Claims:
     Where it says that there is no point or no bound, the proof is the optimum of a second program: the least that has
     to be added to meet the rows, or the most that a ray of limited length gains.
     """
-    p = programs
+    p, row, own = _scaled(programs)
     status, point, dual = _run(p)
     ray = np.zeros_like(point)
     for unit in np.flatnonzero((status == INFEASIBLE) | (status == UNBOUNDED)):
@@ -37,8 +40,17 @@ def by_highs(programs: Programs) -> Claims:
             _, point[unit : unit + 1], _ = _run(Programs(p.columns, one.extra, one.rhs, 0.0 * one.cost, one.own))
             ray[unit] = _run(_rays(one))[1][0, : point.shape[1]]
             dual[unit] = 0.0
+    unscale = np.append(np.ones(p.columns.shape[1]), own)
     basis = np.broadcast_to(np.arange(point.shape[1]), point.shape)
-    return Claims(status, np.ascontiguousarray(basis), point, ray, dual)
+    return Claims(status, np.ascontiguousarray(basis), point / unscale, ray / unscale, dual / row)
+
+
+def _scaled(p: Programs) -> tuple[Programs, Floats, Floats]:
+    """Return programs with rows, and columns of their own, divided by about their size; and by what they were."""
+    row = row_sizes(p.columns)
+    extra = p.extra / row[:, None]
+    own = row_sizes(np.abs(extra).max(axis=0, initial=0.0).T)
+    return Programs(p.columns / row[:, None], extra / own, p.rhs / row, p.cost / own, p.own, p.barred), row, own
 
 
 def _shortfall(one: Programs) -> Programs:
@@ -64,7 +76,7 @@ def _run(p: Programs) -> tuple[NDArray[np.int8], Floats, Floats]:
     m, n = p.columns.shape
     status = np.full(p.size, DOUBTFUL, dtype=np.int8)
     point, dual = np.full((p.size, n + p.extra.shape[2]), np.nan), np.full((p.size, m), np.nan)
-    model = _model(p)
+    model, largest = _model(p), np.abs(p.columns).max(axis=0, initial=0.0)
     for unit in range(p.size):
         _pose(model, p, unit)
         model.run()
@@ -72,8 +84,16 @@ def _run(p: Programs) -> tuple[NDArray[np.int8], Floats, Floats]:
         status[unit] = _STATUS.get(found, DOUBTFUL)
         if status[unit] == OPTIMAL:
             solution = model.getSolution()
-            point[unit], dual[unit] = solution.col_value, solution.row_dual
+            size = np.append(largest, np.abs(_at(p.extra, unit)).max(axis=0, initial=0.0))
+            point[unit] = _cleaned(np.array(solution.col_value), size)
+            dual[unit] = _cleaned(np.array(solution.row_dual), np.ones(m))
     return status, point, dual
+
+
+def _cleaned(values: Floats, size: Floats) -> Floats:
+    """Return values with 0 for those that are nothing beside the largest, all times their size."""
+    terms = np.abs(values) * size
+    return np.where(terms > NOTHING * terms.max(initial=0.0), values, 0.0)
 
 
 def _at(values: Floats, unit: int) -> Floats:

@@ -26,6 +26,9 @@ REMEMBERED = 48
 COST, STEP, INSIDE = 1e-11, 1e-9, 1e-11
 """Least reduced cost worth a step, least pivot, and how far from zero is still zero, all on scaled numbers."""
 
+NOTHING = 1e-13
+"""Values and prices as small as this at the end are taken to be 0; the proof shows whether that is right."""
+
 FAR = 1e6
 """A basis that gives values as large as this, where the right-hand side is about 1, is no good start."""
 
@@ -464,6 +467,8 @@ def _polish(lp: _Program, w: _Work, phase: int) -> bool:
     for k in range(m):
         for i in range(m):
             w.values[k] += w.inverse[k, i] * left[i]
+        if abs(w.values[k]) < NOTHING:
+            w.values[k] = 0.0
     _prices(lp, w, phase)
     for k in range(m):
         _fetch(lp, w.basis[k], w.column)
@@ -473,6 +478,10 @@ def _polish(lp: _Program, w: _Work, phase: int) -> bool:
     for k in range(m):
         for i in range(m):
             w.price[i] += left[k] * w.inverse[k, i]
+    nothing = NOTHING * _largest(w.price)
+    for i in range(m):
+        if abs(w.price[i]) < nothing:
+            w.price[i] = 0.0
     return True
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nqpf.numerics.batches import attempt
-from nqpf.numerics.certificate import Claims, certify, units_of
+from nqpf.numerics.certificate import Claims, certify, row_sizes
 from nqpf.numerics.frame import Hull, disposal, hull
 from nqpf.numerics.programs import DOUBTFUL, OPTIMAL, Floats, Integers, Programs, Solved
 
@@ -54,7 +54,8 @@ def solve(programs: Programs, *, frame: Hull | Integers | None = None, workers: 
         first = np.where(claims.basis[left] < p.columns.shape[1], claims.basis[left], -1)
         again, gap[left] = attempt(p.at(left), first=first, workers=workers)
         _put(claims, left, again)
-        left = np.flatnonzero(~(gap <= PROVED))
+    _one_by_one(p, np.flatnonzero(~(gap <= PROVED)), claims, gap)
+    left = np.flatnonzero(~(gap <= PROVED))
     if len(left):
         _ask_highs(p, left, claims, gap)
     return _solved(p, claims, gap)
@@ -86,7 +87,7 @@ def _on_frame(p: Programs, frame: Hull | Integers, workers: int | None) -> tuple
     )  # fmt: skip
     claims, gap = attempt(
         few, first=place[np.where(peers < n, peers, -1)], sign=None if proof is None else proof.sign,
-        units=units_of(p.columns).at(kept), workers=workers,
+        size=row_sizes(p.columns), workers=workers,
     )  # fmt: skip
     claims = claims._replace(basis=np.concatenate([kept, n + np.arange(p.extra.shape[2]), [-1]])[claims.basis])
     if proof is None:
@@ -95,6 +96,28 @@ def _on_frame(p: Programs, frame: Hull | Integers, workers: int | None) -> tuple
     gap = gap * max(1.0, stretch) + missed
     gap[few.bars >= 0] = np.inf  # without the barred column, the others need not lie in the hull of the frame
     return claims, gap
+
+
+def _one_by_one(p: Programs, which: Integers, claims: Claims, gap: Floats) -> None:
+    """Try programs again, each by itself: with rows scaled by its own numbers, then by those of all columns."""
+    for unit in which:
+        at = np.array([unit])
+        one = p.at(at)
+        for size in (_own_size(one), None):
+            again, missed = attempt(one, size=size)
+            if missed[0] <= PROVED:
+                gap[at] = missed
+                _put(claims, at, again)
+                break
+
+
+def _own_size(one: Programs) -> Floats:
+    """Return the size of a program's numbers in each row: of the unit itself, else of b, else of E, else of A."""
+    own = np.abs(one.columns[:, one.own[0]]) if one.own[0] >= 0 else np.zeros(len(one.columns))
+    extra = one.extra[0][:, (one.cost[0] != 0.0) | ((one.extra[0] != 0.0).sum(axis=0) > 1)]  # not the slacks
+    sizes = [own, np.abs(one.rhs[0]), np.abs(extra).max(axis=1, initial=0.0), row_sizes(one.columns)]
+    found: Floats = np.choose(np.argmax(np.array(sizes) > 0.0, axis=0), sizes)
+    return found
 
 
 def _put(claims: Claims, which: Integers, better: Claims) -> None:

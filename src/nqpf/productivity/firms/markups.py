@@ -6,6 +6,7 @@ and μ price over marginal cost; so μ = θ/α, where revenue is cleared of the 
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
@@ -87,6 +88,8 @@ def markups(
         raise SpecError("markup_needs", where=Where(key="input"))
     if not 0 < level < 1:
         raise SpecError("pf_level", where=Where(key="level"), value=level)
+    if function is None and not isinstance(elasticity, Real):
+        raise SpecError("markup_needs", where=Where(key="elasticity"))
     theta = float(elasticity) if function is None else function.elasticity(str(input))  # type: ignore[arg-type]
     if not theta > 0:
         raise MethodError("markup_elasticity", where=Where(indicator=input), value=theta)

@@ -25,7 +25,7 @@ from nqpf.productivity.firms.production_notes import remarks
 from nqpf.productivity.firms.production_result import ProductionFunction
 from nqpf.productivity.firms.production_tables import draw_table, elasticity_tables, row_table, search_tables
 from nqpf.productivity.firms.resampling import resample
-from nqpf.productivity.firms.sample import Roles, Sample, read_sample
+from nqpf.productivity.firms.sample import Roles, Sample, read_sample, refuse_still
 from nqpf.productivity.firms.wooldridge import paired_rows
 from nqpf.results import Method
 
@@ -199,6 +199,9 @@ def production_function(
         data, roles, unit, time, logs=logs, invests=invests, exit=exit or None, unusable=unusable
     )
     names = (*roles.free, *roles.state, *(roles.proxy if how.gross else ()))
+    refuse_still(
+        sample, roles, draws > 0 or (errors == "clustered" and method in ("ols", "fixed_effects", "wooldridge"))
+    )
     _refuse_weak(sample, how, names, roles.controls)
     first, *others = np.random.SeedSequence(seed).spawn(1 + draws)
     points = _points(sample, how, names, starts, first)

@@ -11,8 +11,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from nqpf.data.keyed import Keyed
-from nqpf.errors import DataError, MethodError, SpecError
+from nqpf.errors import DataError, MethodError, SpecError, Where
 from nqpf.productivity.firms.usable import Domain, Unusable, read_rows
+from nqpf.productivity.lists import refuse_text
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
@@ -37,7 +38,8 @@ class Roles:
         proxy: str | Sequence[str] | None,
         more: Sequence[str],
     ) -> Roles:
-        """Return the roles; an error if a column has two."""
+        """Return the roles; an error if a column has two, or a list is a text."""
+        refuse_text(free=free, state=state, controls=more)
         proxies = () if proxy is None else (proxy,) if isinstance(proxy, str) else tuple(proxy)
         found = cls(output, tuple(free), tuple(state), proxies, tuple(more))
         names = found.columns
@@ -196,3 +198,20 @@ def after_gap(sample: Sample) -> Integers:
     year = sample.key.t[sample.rows]
     np.minimum.at(first, sample.unit, year)
     return np.flatnonzero((sample.last < 0) & (year > first[sample.unit]))
+
+
+def refuse_still(sample: Sample, roles: Roles, clustered: bool) -> None:
+    """Raise a MethodError where a proxy is the same in every row, or errors are sought from a single unit.
+
+    Parameters
+    ----------
+    sample, roles
+        Rows, and the columns they come from.
+    clustered
+        Whether errors rest on the units being many: clustered by unit, or drawn by unit.
+    """
+    for name, values in zip(roles.proxy, sample.proxy.T, strict=True):
+        if np.ptp(values) <= 1e-12 * np.abs(values).max():
+            raise MethodError("pf_proxy_still", where=Where(indicator=name))
+    if clustered and np.ptp(sample.unit) == 0:
+        raise MethodError("pf_one_unit", where=Where(unit=sample.key.units[sample.key.n[sample.rows[0]]]))

@@ -57,11 +57,12 @@ def super_additive(technology: Technology, reference: Quantities, at: Quantities
     """
     refuse_zeros(at, ask)
     i, k = at.x.shape[1], at.all.shape[1]
-    given = 1.0 / (k * at.all) if ask.weights is None else np.broadcast_to(ask.weights, at.all.shape)
-    weight = given * _of(at, ask)
+    counted = _of(at, ask) * (1.0 if ask.weights is None else ask.weights > 0)
+    size = np.where(counted > 0, at.all, 1.0)  # what may not move may be zero
+    weight = counted * (1.0 / (k * size) if ask.weights is None else ask.weights)
     envelope = Envelope.of(technology, reference, at, ask.own, leave_out=True)
     moved = sum_of_moves(envelope, -signs_of(at) * at.all * (weight > 0), weight * at.all, -1.0, ask.workers)
-    share = np.abs(moved.change) / at.all
+    share = np.abs(moved.change) / size
     rest = 1.0 - share[:, i:].mean(axis=1)
     delta = np.divide(1.0 + share[:, :i].mean(axis=1), rest, out=np.full_like(rest, np.nan), where=rest > 0)
     return scored(envelope, at, moved, ask, delta, delta)

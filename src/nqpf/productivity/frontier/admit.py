@@ -79,7 +79,7 @@ def admit(observed: Observed, needs: Needs, model: str, others: Iterable[tuple[s
     if needs.met(observed):
         return
     would = [name for name, asked in others if asked.met(observed)]
-    would_do = listing(would, 6) if would else say("frontier.no_model")
+    would_do = listing(would, 10) if would else say("frontier.no_model")
     wrong = needs.wrong(observed)
     columns = [c for part in observed.names for c in part]
     kinds = np.repeat(KINDS, [len(part) for part in observed.names])

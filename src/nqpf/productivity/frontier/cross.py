@@ -88,7 +88,8 @@ def cross_efficiency(
     Raises
     ------
     DataError, SpecError, MethodError
-        As for `dea`; a year with one unit only; prices that could not be proved.
+        As for `dea`; a year with one unit only; prices that could not be proved, or at which a unit's inputs (outputs)
+        are worth nothing.
 
     References
     ----------
@@ -120,6 +121,10 @@ def cross_efficiency(
         if np.isnan(prices[at]).any():
             raise MethodError("cross_no_prices", where=observed.where(int(at[np.isnan(prices[at]).any(axis=1)][0])))
         judged = cross(observed.quantities[at], prices[at], orientation)
+        worthless = np.argwhere(~np.isfinite(judged))
+        if worthless.size:
+            judge, unit_at = (observed.where(int(at[k])) for k in worthless[0])
+            raise MethodError("cross_worthless", where=unit_at, judge=judge.unit, count=len(worthless))
         counted = np.ones_like(judged) if own else 1.0 - np.eye(at.size)
         mine[at], mean[at] = np.diag(judged), (judged * counted).sum(axis=0) / counted.sum(axis=0)
         parts.append(_pairs(observed, at, judged))
@@ -152,20 +157,22 @@ def judging_prices(at: Quantities, orientation: str, goal: str, formulation: str
     i = at.x.shape[1]
     costs, values = np.zeros_like(others), np.zeros_like(others)
     costs[:, :i], values[:, i:] = others[:, :i], others[:, i:]
-    normal, of = envelope.steps(direction), others
+    step = envelope.steps(direction)
+    normal, of = step, others
     if formulation == "ratio":  # the others' cost (or, turned round, the value of their outputs) is 1
         normal, of = (costs, values) if orientation == "input" else (-values, costs)
     sign = 1.0 if goal == "benevolent" else -1.0
     point = at.all + found.beta[:, None] * direction
-    part = least(columns, envelope.slacks[None], normal, point, sign * of, workers=workers)
+    part = least(columns, envelope.slacks[None], normal, point, sign * of, slip=step, workers=workers)
     return envelope.prices(part.prices)
 
 
 def cross(at: Quantities, prices: Floats, orientation: str) -> Floats:
-    """Return the efficiency ``float64[judge, judged]`` of U units at the prices of each."""
+    """Return the efficiency ``float64[judge, judged]`` of U units at the prices of each, ∞ where one has no worth."""
     i = at.x.shape[1]
     cost, value = prices[:, :i] @ at.x.T, prices[:, i:] @ at.y.T
-    return value / cost if orientation == "input" else cost / value
+    above, below = (value, cost) if orientation == "input" else (cost, value)
+    return np.divide(above, below, out=np.full_like(above, np.inf), where=below > 0)
 
 
 def _pairs(observed: Observed, at: Any, judged: Floats) -> pl.DataFrame:

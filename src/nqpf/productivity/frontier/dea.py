@@ -116,7 +116,9 @@ def dea(
     direction
         Of directional measures: ``observed`` (−x, y, −b), ``outputs`` (0, y, −b), ``good`` (0, y, 0), ``inputs``
         (−x, 0, 0), ``mean`` (−x̄, ȳ, −b̄ of all rows), ``unit`` (−1, 1, −1), ``range`` (to the best of each quantity
-        on the frontier, for data of any sign), or signed numbers by column. Default: ``observed``.
+        on the frontier, for data of any sign), ``translation`` (0, y, b − (max b + 1): bad outputs counted down from
+        beyond the largest and then expanded like good ones, Seiford and Zhu's treatment with
+        ``disposability="strong"``), or signed numbers by column. Default: ``observed``.
     weights
         Of slacks: ``one``, one over the ``mean``, ``range`` or standard ``deviation`` of the column, or numbers by
         column. Default: the measure's own (second stage: ``one``). R's Benchmarking takes ``mean`` where the mean of a

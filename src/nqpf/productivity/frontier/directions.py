@@ -2,12 +2,14 @@
 
 Directions: Chambers, Chung and Färe (1998), doi:10.1023/A:1022637501082; Chung, Färe and Grosskopf (1997),
 doi:10.1006/jema.1997.0146; the range directional model for data of any sign: Silva Portela, Thanassoulis and Simpson
-(2004), doi:10.1057/palgrave.jors.2601768.
+(2004), doi:10.1057/palgrave.jors.2601768; bad outputs turned round and shifted until they are good ones: Seiford and
+Zhu (2002), doi:10.1016/S0377-2217(01)00293-4.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from numbers import Real
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -18,7 +20,7 @@ from nqpf.productivity.frontier.measure import Share
 from nqpf.productivity.frontier.quantities import Quantities
 from nqpf.productivity.frontier.technology import Floats
 
-Direction = Literal["observed", "outputs", "good", "inputs", "mean", "unit", "range"]
+Direction = Literal["observed", "outputs", "good", "inputs", "mean", "unit", "range", "translation"]
 Weighting = Literal["one", "mean", "range", "deviation"]
 
 SHARES: Mapping[str, Share] = {
@@ -26,6 +28,7 @@ SHARES: Mapping[str, Share] = {
     "range": "contraction",
     "outputs": "expansion",
     "good": "expansion",
+    "translation": "expansion",
 }
 """How β reads as a share, by word of direction; not at all for the others."""
 
@@ -38,12 +41,20 @@ OBSERVED: Mapping[str, tuple[int, int, int]] = {
 """What inputs, good and bad outputs are multiplied by, for directions that are the observation's own quantities."""
 
 
-def check_direction(direction: Any, names: tuple[tuple[str, ...], ...]) -> None:
-    """Raise a SpecError if `direction` is no word of one and no numbers by column."""
-    if not isinstance(direction, Mapping):
-        choose("direction", direction, get_args(Direction))
-    else:
+BEYOND = 1.0
+"""What a bad output is counted down from in ``translation``: the largest there is and this much more."""
+
+
+def check_direction(direction: Any, names: tuple[tuple[str, ...], ...], rts: str = "vrs") -> None:
+    """Raise a SpecError if `direction` is no word of one and no numbers by column, or cannot go with the rest."""
+    if isinstance(direction, Mapping):
         numbers_by_column("direction", direction, names)
+        return
+    choose("direction", direction, get_args(Direction))
+    if direction == "translation" and not names[2]:
+        raise SpecError("translation_no_bad", where=Where(key="bad"))
+    if direction == "translation" and rts != "vrs":
+        raise SpecError("translation_only_vrs", where=Where(key="rts"), value=rts)
 
 
 def direction_of(
@@ -56,7 +67,7 @@ def direction_of(
     direction
         A word of `Direction`, or numbers by column (columns left out do not move).
     at, reference, every
-        Observations that move, those that span the frontier, and all there are (for ``mean``).
+        Observations that move, those that span the frontier, and all there are (for ``mean`` and ``translation``).
     names
         Columns of inputs, good and bad outputs.
     """
@@ -65,6 +76,8 @@ def direction_of(
     if direction in OBSERVED:
         i, o, b = OBSERVED[direction]
         return np.hstack([i * at.x, o * at.y, b * at.b])
+    if direction == "translation":
+        return np.hstack([0 * at.x, at.y, at.b - (every.b.max(axis=0) + BEYOND)])
     signs: Floats = np.repeat([-1.0, 1.0, -1.0], [len(part) for part in names])[None]
     if direction == "unit":
         return signs
@@ -102,13 +115,16 @@ def numbers_by_column(key: str, given: Mapping[str, float], names: tuple[tuple[s
     Raises
     ------
     SpecError
-        A column that is none of the model's, a number that is none, or nothing but zeros.
+        A column that is none of the model's, a number that is none, nothing but zeros, or a weight below 0.
     """
     columns = [c for part in names for c in part]
     places(columns, given, key)
-    values = np.array([float(given.get(c, 0.0)) for c in columns])
+    numbers = [given.get(c, 0.0) for c in columns]
+    values = np.array([float(v) if isinstance(v, Real) else np.nan for v in numbers])
     if not np.isfinite(values).all() or not values.any():
         raise SpecError("frontier_by_column", where=Where(key=key), columns=listing(columns, 20))
+    if key == "weights" and values.min() < 0:
+        raise SpecError("frontier_weight_negative", where=Where(key=key), column=columns[int(values.argmin())])
     return values
 
 

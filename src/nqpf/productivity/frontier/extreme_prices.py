@@ -14,9 +14,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nqpf.numerics.programs import INFEASIBLE, OPTIMAL, Integers, Programs
+from nqpf.numerics.programs import INFEASIBLE, OPTIMAL, Integers, Programs, Solved
 from nqpf.numerics.solve import solve
 from nqpf.productivity.frontier.technology import Floats
+
+SLIP = 1e-12
+"""How far, in score, a point is moved outwards where no prices are optimal at it as it was rounded."""
+SAME_SIZE = 1e6
+"""Prices at a point so moved count only if the score's normalisation is within this factor of the one asked for:
+otherwise they exist because the point was moved."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +48,7 @@ def least(
     point: Floats,
     of: Floats,
     *,
+    slip: Floats | None = None,
     barred: Integers | None = None,
     workers: int | None = None,
 ) -> Extreme:
@@ -57,18 +64,32 @@ def least(
         ``float64[U, m]`` n and p.
     of
         ``float64[U or 1, m]`` d.
+    slip
+        ``float64[U, m]`` what p grows by when the score does by 1; None: n.
     barred
         As in `nqpf.numerics.programs.Programs`.
     workers
         As for `nqpf.parallel.spread`.
     """
-    units = len(normal)
-    free = np.stack([normal, -normal, point, -point], axis=2)
-    extra = np.concatenate([np.broadcast_to(disposal, (units, *disposal.shape[1:])), free], axis=2)
-    cost = np.zeros((1, extra.shape[2]))
-    cost[0, -4:-2] = 1.0, -1.0
-    start = np.full(units, -1)
-    rhs = np.ascontiguousarray(np.broadcast_to(of, normal.shape))
-    solved = solve(Programs(columns, extra, rhs, cost, start, barred), workers=workers)
-    value = np.where(solved.status == INFEASIBLE, -np.inf, solved.value)
-    return Extreme(value, np.where((solved.status == OPTIMAL)[:, None], solved.dual, np.nan))
+
+    def at(rows: slice | Integers, point: Floats) -> Solved:
+        units = len(point)
+        free = np.stack([normal[rows], -normal[rows], point, -point], axis=2)
+        own = np.broadcast_to(disposal, (len(normal), *disposal.shape[1:]))[rows]
+        cost = np.zeros((1, own.shape[2] + 4))
+        cost[0, -4:-2] = 1.0, -1.0
+        rhs = np.ascontiguousarray(np.broadcast_to(of, normal.shape)[rows])
+        out = None if barred is None else barred[rows]
+        programs = Programs(columns, np.concatenate([own, free], axis=2), rhs, cost, np.full(units, -1), out)
+        return solve(programs, workers=workers)
+
+    solved = at(slice(None), point)
+    value, prices = np.where(solved.status == INFEASIBLE, -np.inf, solved.value), solved.dual.copy()
+    prices[solved.status != OPTIMAL] = np.nan
+    left = np.flatnonzero((solved.status != OPTIMAL) & (solved.status != INFEASIBLE))
+    if left.size:
+        step = (normal if slip is None else slip)[left]
+        again = at(left, point[left] - SLIP * step)
+        near = (again.status == OPTIMAL) & ((again.dual * step).sum(axis=1) <= SAME_SIZE)
+        value[left[near]], prices[left[near]] = again.value[near], again.dual[near]
+    return Extreme(value, prices)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 from nqpf.productivity.frontier.additive import additive, bam, ram, super_additive
 from nqpf.productivity.frontier.admit import Needs, Sign
@@ -37,6 +38,10 @@ class Model:
         Whether it leaves slacks that can be sought in a second stage.
     free
         Whether it is there for the free disposal hull too.
+    variable
+        Whether it is there under variable returns only.
+    weighed
+        Whether weights enter its score, the slacks of its second stage only, or nothing.
     """
 
     score: Measure
@@ -45,6 +50,8 @@ class Model:
     directed: bool = False
     second_stage: bool = False
     free: bool = False
+    variable: bool = False
+    weighed: Literal["score", "slacks", "nothing"] = "score"
 
 
 def held(technology: Technology) -> Sign:
@@ -62,6 +69,8 @@ def _radial(technology: Technology, orientation: Orientation, direction: str) ->
 
 def _directional(technology: Technology, orientation: Orientation, direction: str) -> Needs:
     sign = held(technology)
+    if direction == "translation":
+        return Needs(sign, "nonnegative", sign, "y")
     if direction not in OBSERVED:
         return Needs(sign, sign, sign)
     x, y, b = ("nonnegative" if factor else sign for factor in OBSERVED[direction])
@@ -95,9 +104,9 @@ def _by_production(technology: Technology, orientation: Orientation, direction: 
 ALL: tuple[Orientation, ...] = ("both", "input", "output")
 
 MEASURES: Mapping[str, Model] = {
-    "radial": Model(radial, _radial, ("input", "output"), second_stage=True, free=True),
-    "directional": Model(directional, _directional, directed=True, second_stage=True, free=True),
-    "hyperbolic": Model(hyperbolic, _hyperbolic, second_stage=True, free=True),
+    "radial": Model(radial, _radial, ("input", "output"), second_stage=True, free=True, weighed="slacks"),
+    "directional": Model(directional, _directional, directed=True, second_stage=True, free=True, weighed="slacks"),
+    "hyperbolic": Model(hyperbolic, _hyperbolic, second_stage=True, free=True, weighed="slacks"),
     "sbm": Model(sbm, _slacks_based, ALL, second_stage=True),
     "sbm_zeros": Model(partial(sbm, zeros="tone"), _slacks_based_zeros, ALL, second_stage=True),
     "super_sbm": Model(super_sbm, _slacks_based, ALL),
@@ -105,8 +114,8 @@ MEASURES: Mapping[str, Model] = {
     "enhanced_russell": Model(sbm, _slacks_based),
     "russell": Model(russell, _radial, ("input", "output"), second_stage=True),
     "additive": Model(additive, _additive, ALL, second_stage=True),
-    "ram": Model(ram, _additive, ALL, second_stage=True),
-    "bam": Model(bam, _additive, ALL, second_stage=True),
+    "ram": Model(ram, _additive, ALL, second_stage=True, variable=True, weighed="nothing"),
+    "bam": Model(bam, _additive, ALL, second_stage=True, variable=True, weighed="nothing"),
     "super_additive": Model(super_additive, _slacks_based, ALL),
     "nonradial": Model(nonradial, _directional, directed=True, second_stage=True),
     "by_production": Model(by_production, _by_production, second_stage=True),

@@ -29,6 +29,7 @@ from nqpf.productivity.frontier.quantities import Observed, Quantities
 from nqpf.productivity.frontier.remarks import remarks
 from nqpf.productivity.frontier.scoring import column, status_column
 from nqpf.productivity.frontier.technology import Floats, Reference, Technology
+from nqpf.productivity.lists import refuse_text
 from nqpf.results import Method, Note, TableResult
 
 Form = Literal["multiplicative", "additive", "network"]
@@ -72,7 +73,8 @@ def two_stage(
     TableResult
         The keys, ``score``, ``stage_1``, ``stage_2``, ``weight_1`` (``additive``), and because the prices that are
         best for the whole are rarely unique, the intervals ``stage_1_low`` … ``stage_2_high`` of the scores that the
-        stages can have at such prices; ``stage_1`` is its upper end: the first stage has the benefit of the doubt.
+        stages can have at such prices (infinite where they have no end); ``stage_1`` is its upper end: the first stage
+        has the benefit of the doubt.
 
     Raises
     ------
@@ -95,6 +97,7 @@ def two_stage(
     choose("rts", rts, ("crs", "vrs"))
     if form == "multiplicative" and rts != "crs":
         raise SpecError("two_stage_crs", where=Where(key="rts"))
+    refuse_text(intermediate=intermediate)
     observed = Observed.of(data, inputs, outputs, intermediate, unit, time, missing)
     if not intermediate:
         raise SpecError("frontier_no_columns", where=Where(key="intermediate"))
@@ -115,9 +118,11 @@ def two_stage(
     }  # fmt: skip
     frame = observed.keys.with_columns(column(found[name]).alias(name) for name in kept)
     notes = remarks(observed, technology, across, status, found["score"], False)
-    weightless = int((np.isfinite(found["stage_1"]) & np.isnan(found["stage_2"])).sum())
-    if weightless:
-        notes = (*notes, Note("two_stage_weightless", "warning", {"count": weightless, "total": len(status)}))
+    known = np.isfinite(found["weight_1"])
+    first, second = (int((known & np.isnan(found[stage])).sum()) for stage in ("stage_1", "stage_2"))
+    if first or second:
+        counts = {"first": first, "second": second, "total": len(status)}
+        notes = (*notes, Note("two_stage_weightless", "warning", counts))
     frame = frame.with_columns(status=status_column(status))
     return TableResult(frame, Method("frontier.two_stage", options), notes, backend_of(data))
 
@@ -194,25 +199,24 @@ def two_stages(
         return found, solved.status
     ok = np.flatnonzero(solved.status == OPTIMAL)
     point = held[ok] + score[ok, None] * base[ok]
-    for name, value in _stages(rows, point, ok, score, form, workers).items():
+    for name, value in _stages(rows, point, base[ok], ok, workers).items():
         found[name] = np.full(len(at), np.nan)
         found[name][ok] = value
     return found, solved.status
 
 
-def _stages(
-    rows: _Rows, point: Floats, ok: NDArray[np.intp], score: Floats, form: str, workers: int | None
-) -> dict[str, Floats]:
+def _stages(rows: _Rows, point: Floats, base: Floats, ok: NDArray[np.intp], workers: int | None) -> dict[str, Floats]:
     """Return the stages' scores at the prices best for the whole: the first's greatest, and the ends of both."""
     x, z, y = rows.x[ok], rows.z[ok], rows.y[ok]
 
     def ends(normal: Floats, of: Floats) -> tuple[Floats, Floats, Floats]:
-        low = least(rows.columns, rows.disposal, normal, point, of, workers=workers)
-        high = least(rows.columns, rows.disposal, normal, point, -of, workers=workers)
+        low = least(rows.columns, rows.disposal, normal, point, of, slip=base, workers=workers)
+        high = least(rows.columns, rows.disposal, normal, point, -of, slip=base, workers=workers)
         return low.value, -high.value, high.prices
 
     low_1, high_1, prices = ends(x, z - rows.one)
-    low_2, high_2, _ = ends(z, y - rows.two)
+    low_2, high_2, others = ends(z, y - rows.two)
+    prices = np.where(np.isnan(prices), others, prices)
     worth_x, worth_z = (prices * x).sum(axis=1), (prices * z).sum(axis=1)
     worthless = worth_z <= WORTHLESS * worth_x
     second = np.where(worthless, np.nan, (prices * (y - rows.two)).sum(axis=1) / np.where(worthless, 1.0, worth_z))

@@ -7,6 +7,7 @@ by directional distance: Chambers, Chung and Färe (1998), doi:10.1023/A:1022637
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
@@ -47,6 +48,7 @@ def price_efficiency(
     width: int = 3,
     disposability: Disposability = "weak",
     direction: Direction | Mapping[str, float] | None = None,
+    limits: Literal["none", "observed"] = "none",
     missing: Literal["error", "skip"] = "error",
     workers: int | None = None,
 ) -> TableResult:
@@ -64,6 +66,9 @@ def price_efficiency(
         ``profit``: the most that is possible at all.
     direction
         For ``profit``, as for `dea`; default ``observed``.
+    limits
+        Of the best quantities: ``none`` but the technology; ``observed``: no priced input above what is observed and no
+        priced output below it, so that money is saved or earned without a shift between them (default of R's deaR).
     missing
         As for `dea`; an empty price counts like an empty quantity.
 
@@ -101,6 +106,7 @@ def price_efficiency(
     (14.0, 10.0, 0.7142857142857143)
     """
     choose("aim", aim, ("cost", "revenue", "profit"))
+    choose("limits", limits, ("none", "observed"))
     if direction is not None and aim != "profit":
         raise SpecError("option_unused", where=Where(key="direction"), option="direction", method=aim, methods="profit")
     observed = Observed.of(data, inputs, outputs, bad, unit, time, missing)
@@ -116,7 +122,7 @@ def price_efficiency(
     found: dict[str, Floats] = {}
     status = np.where(observed.complete & there, NO_REFERENCE, MISSING).astype(np.int8)
     for frontier in across:
-        part, codes = _best(observed, technology, choice, frontier, aim, worth, workers)
+        part, codes = _best(observed, technology, choice, frontier, aim, worth, limits == "observed", workers)
         status[frontier.at] = codes
         for name, values in part.items():
             found.setdefault(name, np.full(len(status), np.nan))[frontier.at] = values
@@ -124,7 +130,7 @@ def price_efficiency(
         "inputs": list(inputs), "outputs": list(outputs), "bad": list(bad), "prices": dict(prices), "aim": aim,
         "rts": rts, "reference": reference, **({"width": width} if reference == "window" else {}),
         **({"disposability": disposability} if bad else {}),
-        **({"direction": choice.direction} if aim == "profit" else {}), "missing": missing,
+        **({"direction": choice.direction} if aim == "profit" else {}), "limits": limits, "missing": missing,
     }  # fmt: skip
     first = [name for name in found if not name.startswith("best_")]
     frame = observed.keys.with_columns(column(found[name]).alias(name) for name in first)
@@ -141,6 +147,8 @@ def price_efficiency(
 
 def _worth(data: Any, observed: Observed, prices: Prices, priced: Sequence[str], missing: str) -> tuple[Floats, Bools]:
     """Return the price of every quantity ``float64[R, I + O + B]``, 0 where none is asked for, and complete rows."""
+    if not isinstance(prices, Mapping):
+        raise SpecError("frontier_price_absent", where=Where(key="prices"), column=priced[0])
     for stray in (name for name in prices if name not in priced):
         near = hint(stray, priced)
         raise SpecError(
@@ -153,6 +161,8 @@ def _worth(data: Any, observed: Observed, prices: Prices, priced: Sequence[str],
     worth = np.zeros((len(observed.complete), len(columns)))
     for name in priced:
         price = prices[name]
+        if not isinstance(price, str | Real) or (isinstance(price, Real) and not 0 < price < np.inf):
+            raise SpecError("frontier_price_number", where=Where(key="prices"), column=name, value=price)
         values = numbers(frame, [price])[1][:, 0] if isinstance(price, str) else np.full(len(worth), float(price))
         label = price if isinstance(price, str) else name
         empty = np.isnan(values) & observed.complete
@@ -172,7 +182,7 @@ def _worth(data: Any, observed: Observed, prices: Prices, priced: Sequence[str],
 
 def _best(
     observed: Observed, technology: Technology, choice: Choice, frontier: Frontier, aim: Aim, worth: Floats,
-    workers: int | None,
+    limited: bool, workers: int | None,
 ) -> tuple[dict[str, Floats], NDArray[np.int8]]:  # fmt: skip
     """Return the columns for the observations compared with one frontier, and their status."""
     reference, at = observed.quantities[frontier.reference], observed.quantities[frontier.at]
@@ -181,7 +191,7 @@ def _best(
     chosen = {"cost": slice(0, i), "revenue": slice(i, i + o), "profit": slice(0, i + o)}[aim]
     signs = np.repeat([-1.0, 1.0, 0.0], [i, o, at.b.shape[1]])
     envelope = Envelope.of(technology, reference, at, frontier.own)
-    solved = best_quantities(envelope, chosen, signs * prices, workers)
+    solved = best_quantities(envelope, chosen, signs * prices, workers, limited=limited)
     best = at.all.copy()
     best[:, chosen] = solved.extra[:, : best[:, chosen].shape[1]]
     now, then = ((signs * prices * q).sum(axis=1) for q in (at.all, best))
@@ -206,7 +216,9 @@ def _best(
     return columns, np.where(solved.status == OPTIMAL, found.status, solved.status).astype(np.int8)
 
 
-def best_quantities(envelope: Envelope, chosen: slice, worth: Floats, workers: int | None = None) -> Solved:
+def best_quantities(
+    envelope: Envelope, chosen: slice, worth: Floats, workers: int | None = None, *, limited: bool = False
+) -> Solved:
     """Return the quantities ``extra[:, :k]`` that are worth most, the others held.
 
     Parameters
@@ -219,13 +231,21 @@ def best_quantities(envelope: Envelope, chosen: slice, worth: Floats, workers: i
         ``float64[U, I + O + B]`` worth of a unit of each, below 0 for what costs.
     workers
         As for `nqpf.parallel.spread`.
+    limited
+        Whether what costs may not exceed what is observed, nor what is earned fall below it.
     """
     k = worth.shape[1]
     held = envelope.rhs[:, :k].copy()
     held[:, chosen] = 0.0
     free = -envelope.moves[:, chosen][None]
-    extra = envelope.beside(free)
+    extra, columns, rhs = envelope.beside(free), envelope.columns, envelope.at(held)
+    if limited:  # rows q ± slack = what is observed
+        count, m = free.shape[2], len(columns)
+        columns = np.vstack([columns, np.zeros((count, columns.shape[1]))])
+        rhs = np.hstack([rhs, envelope.rhs[:, chosen]])
+        sign = np.repeat([1.0, -1.0], envelope.sizes[:2])[chosen]
+        extra = np.pad(extra, ((0, 0), (0, count), (0, count)))
+        extra[:, m:, :count], extra[:, m:, -count:] = np.eye(count), np.diag(sign)
     cost = np.zeros((len(worth), extra.shape[2]))
     cost[:, : free.shape[2]] = worth[:, chosen]
-    start = np.full(len(worth), -1)
-    return solve(Programs(envelope.columns, extra, envelope.at(held), cost, start), workers=workers)
+    return solve(Programs(columns, extra, rhs, cost, np.full(len(worth), -1)), workers=workers)

@@ -14,6 +14,7 @@ from nqpf.columns import choose, numbers
 from nqpf.data.keyed import Keyed
 from nqpf.errors import DataError, MethodError, SpecError, Where, listing
 from nqpf.frames import require, to_polars
+from nqpf.productivity.lists import refuse_text
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
@@ -98,14 +99,16 @@ class Observed:
             A column is absent or named twice, a cell holds no number or (unless ``missing="skip"``) nothing, a key is
             missing or twice there.
         SpecError
-            No inputs or no outputs; a column of keys that is named like a column of results.
+            No inputs or no outputs, or a name in place of a list of names; a column of keys that is named like a column
+            of results.
         """
         choose("missing", missing, ("error", "skip"))
         frame = to_polars(data)
-        columns = [*inputs, *outputs, *bad]
+        refuse_text(inputs=inputs, outputs=outputs, bad=bad)
         for key, given in (("inputs", inputs), ("outputs", outputs)):
             if not given:
                 raise SpecError("frontier_no_columns", where=Where(key=key))
+        columns = [*inputs, *outputs, *bad]
         named = [c for c in (unit, time) if c] + columns
         twice = [c for i, c in enumerate(named) if c in named[:i]]
         if twice:

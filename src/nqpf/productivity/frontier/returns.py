@@ -103,7 +103,8 @@ def scale_efficiency(
     observed = Observed.of(data, inputs, outputs, bad, unit, time, missing)
     technology = Technology("crs", disposability, reference, width)
     needs = MEASURES["radial"].needs(technology, orientation, "")
-    admit(observed, needs, f'measure="radial", rts="crs", orientation="{orientation}"', other_models(technology))
+    words = f'measure="radial", rts="crs", orientation="{orientation}"'
+    admit(observed, needs, words, other_models(technology, observed))
     across = frontiers(observed, technology)
     found = {name: np.full(len(observed.complete), np.nan) for name in COLUMNS}
     status = np.where(observed.complete, NO_REFERENCE, MISSING).astype(np.int8)

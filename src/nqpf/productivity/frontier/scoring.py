@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, get_args
 
 import numpy as np
@@ -30,6 +31,9 @@ from nqpf.productivity.frontier.measure import MISSING, NO_REFERENCE, STATUS_WOR
 from nqpf.productivity.frontier.measures import MEASURES, Model
 from nqpf.productivity.frontier.quantities import Observed
 from nqpf.productivity.frontier.technology import Floats, Technology
+
+BY_PRODUCTION = "by_production"
+"""The measure that is there under the disposability of its name only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +86,15 @@ class Choice:
             _refuse("slacks", measure, [name for name, one in MEASURES.items() if one.second_stage])
         if model.directed:
             direction = "observed" if direction is None else direction
-            check_direction(direction, observed.names)
+            check_direction(direction, observed.names, technology.rts)
+        if weights is not None and (model.weighed == "nothing" or (model.weighed == "slacks" and not slacks)):
+            with_slacks = ["slacks=True"] if model.weighed == "slacks" else []
+            _refuse("weights", measure, [*with_slacks, *(n for n, one in MEASURES.items() if one.weighed == "score")])
         if isinstance(weights, Mapping):
-            numbers_by_column("weights", weights, observed.names)
+            given, i = numbers_by_column("weights", weights, observed.names), len(observed.names[0])
+            side = {"input": given[:i], "output": given[i:]}.get(orientation or model.orientations[0], given)
+            if model.weighed == "score" and not side.any():
+                raise SpecError("frontier_weights_nothing", where=Where(key="weights"))
         elif weights is not None:
             choose("weights", weights, get_args(Weighting))
         if technology.hull == "free" and not model.free:
@@ -110,7 +120,7 @@ class Choice:
     def _admit(self, observed: Observed, technology: Technology) -> None:
         needs = self.model.needs(technology, self.orientation, self.word)
         words = _in_words(self.measure, technology.rts, self.orientation, self.word)
-        admit(observed, needs, words, other_models(technology))
+        admit(observed, needs, words, other_models(technology, observed))
 
     def score(
         self, observed: Observed, technology: Technology, across: Sequence[Frontier], workers: int | None
@@ -150,14 +160,31 @@ def _in_words(measure: str, rts: str, orientation: str, direction: str) -> str:
     return f'measure="{measure}", rts="{rts}"{way}{more}'
 
 
-def other_models(technology: Technology) -> Iterator[tuple[str, Needs]]:
-    """Yield the models there are, with what they ask of the data."""
+def other_models(technology: Technology, observed: Observed) -> Iterator[tuple[str, Needs]]:
+    """Yield the measures that admit the data, each once: its name, the options it takes for that, what it asks."""
     for name, model in MEASURES.items():
-        for rts in dict.fromkeys((technology.rts, "vrs")):
-            other = Technology(rts, technology.disposability)
-            for orientation in model.orientations:
-                for direction in get_args(Direction) if model.directed else ("",):
-                    yield _in_words(name, rts, orientation, direction), model.needs(other, orientation, direction)
+        if not model.second_stage:  # super-efficiencies and another name of sbm: no other model of the same question
+            continue
+        if (technology.hull == "free" and not model.free) or (name == BY_PRODUCTION != technology.disposability):
+            continue
+        for rts in dict.fromkeys(("vrs",) if model.variable else (technology.rts, "vrs")):
+            shifts = observed.names[2] and rts == "vrs"
+            directions = [d for d in get_args(Direction) if d != "translation" or shifts] if model.directed else [""]
+            asked = {
+                way: model.needs(Technology(rts, technology.disposability), *way)
+                for way in product(model.orientations, directions)
+            }
+            fit = [way for way, needs in asked.items() if needs.met(observed)]
+            if fit:
+                some = len(fit) < len(asked)
+                given: list[tuple[str, list[str]]] = [
+                    ("rts", [] if rts == technology.rts else [rts]),
+                    ("orientation", [o for o, _ in fit] if some and not model.directed else []),
+                    ("direction", [d for _, d in fit] if some and model.directed else []),
+                ]
+                words = ", ".join(f"{k}=" + "/".join(f'"{w}"' for w in v) for k, v in given if v)
+                yield f"{name} ({words})" if words else name, asked[fit[0]]
+                break
 
 
 @dataclass(frozen=True, slots=True, eq=False)

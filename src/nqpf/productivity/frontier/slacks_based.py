@@ -48,6 +48,7 @@ def sbm(
     if ask.leave_out:
         return super_sbm(technology, reference, at, ask)
     if zeros == "tone":
+        _refuse_none(reference, ask)
         reference, at = _filled(reference, reference), _filled(at, reference)
     else:
         refuse_zeros(at, ask)
@@ -93,6 +94,13 @@ def refuse_zeros(at: Quantities, ask: Ask) -> None:
     if wrong.any():
         row, column = (int(place[0]) for place in np.nonzero(wrong))
         raise MethodError("slack_share_zero", where=Where(row=row + 1), column=column + 1, value=at.all[row, column])
+
+
+def _refuse_none(reference: Quantities, ask: Ask) -> None:
+    """Raise a MethodError if a good or bad output that is scored is nowhere above 0: it has no smallest amount."""
+    none = _sides(reference, ask)[1] & ~(reference.all > 0).any(axis=0)
+    if none.any():
+        raise MethodError("slack_all_zero", column=int(np.flatnonzero(none)[0]) + 1)
 
 
 def _sides(at: Quantities, ask: Ask) -> tuple[Bools, Bools]:

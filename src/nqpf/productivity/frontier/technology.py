@@ -9,6 +9,7 @@ doi:10.1017/CBO9780511551710.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Literal, get_args
 
 import numpy as np
@@ -68,7 +69,7 @@ class Technology:
         choose("hull", self.hull, get_args(Hull))
         if self.polluting is not None and self.disposability != "by_production":
             raise SpecError("polluting_only_by_production", where=Where(key="polluting"))
-        if self.width < 1:
+        if not isinstance(self.width, Integral) or self.width < 1:
             raise SpecError("window_width", where=Where(key="width"), value=self.width)
 
     def years(self, t: int, periods: int) -> range:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any, Literal
 
 import numpy as np
@@ -189,7 +190,10 @@ def spans(cells: Cells, periods: Sequence[tuple[int, int]] | None, key: str = "p
     """
     if periods is None:
         return ((cells.first, cells.last),)
-    for first, last in periods:
+    for period in periods:
+        if isinstance(period, str | Integral) or len(period) != 2:
+            raise SpecError("growth_period_form", where=Where(key=key), value=period)
+        first, last = period
         if not cells.first <= first < last <= cells.last:
             raise SpecError(
                 "growth_period",

@@ -134,6 +134,7 @@ def klems(
     choose("negative", negative, ("error", "zero"))
     _refuse_unstated(user_cost, capital, value, depreciation, rate)
     groups = {"capital": capital, "labour": labour} | ({"intermediate": intermediate} if intermediate else {})
+    _refuse_formless(groups)
     pairs = [pair for types in groups.values() for pair in types.values()]
     extra = [x for x in (*(depreciation or {}).values(), rate, value) if isinstance(x, str)]
     prices = [pair[1] for pair in capital.values()] if user_cost != "given" else []
@@ -159,6 +160,14 @@ def klems(
         types=_types_frame(cells, found, types),
         economy=None if whole is None else _economy_frame(cells, whole),
     )
+
+
+def _refuse_formless(groups: Mapping[str, Types]) -> None:
+    """Raise a SpecError where the types of an input are not written as name: (quantity, income)."""
+    for name, types in groups.items():
+        pairs = list(types.values()) if isinstance(types, Mapping) else []
+        if not pairs or any(isinstance(pair, str) or len(pair) != 2 for pair in pairs):
+            raise SpecError("growth_types", where=Where(key=name))
 
 
 def _refuse_unstated(

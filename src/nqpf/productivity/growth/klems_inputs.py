@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nqpf.errors import MethodError
+from nqpf.errors import MethodError, listing
 from nqpf.productivity.growth.cells import Cells, Floats
 from nqpf.productivity.growth.user_cost import internal_rate, user_costs
 from nqpf.results import Note
@@ -42,7 +42,11 @@ def groups_of(
         quantity, income = (np.stack([cells.values[pair[i]] for pair in types.values()], axis=-1) for i in (0, 1))
         priced = name == "capital" and how != "given"
         _refuse_odd(cells, types, quantity, None if priced else income)
-        found[name] = Group(tuple(types), quantity, income, income.sum(axis=-1))
+        total = income.sum(axis=-1)
+        if not priced and (total == 0).any():
+            t, n = np.argwhere(total == 0)[0]
+            raise MethodError("growth_nothing_earned", where=cells.place(int(t), int(n)), types=listing(types))
+        found[name] = Group(tuple(types), quantity, income, total)
     others = sum(group.total for name, group in found.items() if name != "capital")
     if how == "given":
         total = found["capital"].total + others

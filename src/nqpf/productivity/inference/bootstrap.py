@@ -16,14 +16,14 @@ import numpy as np
 import polars as pl
 
 from nqpf.columns import choose
-from nqpf.errors import SpecError, Where
+from nqpf.errors import MethodError, SpecError, Where
 from nqpf.frames import backend_of
 from nqpf.numerics.programs import OPTIMAL
 from nqpf.parallel import spread
 from nqpf.productivity.frontier.directional import distance, farrell, radial_direction
 from nqpf.productivity.frontier.quantities import Observed, Quantities
 from nqpf.productivity.frontier.technology import Floats, Rts, Technology
-from nqpf.productivity.inference.draws import bandwidth, smooth_draw
+from nqpf.productivity.inference.draws import bandwidth, check_seed, smooth_draw
 from nqpf.results import Method, Note, TableResult
 
 CHUNK = 50
@@ -205,9 +205,10 @@ def bootstrap(
     DataError
         A column is absent, a cell empty or no number, a key twice.
     MethodError
-        A quantity that is not positive; a year in which every unit is efficient.
+        A quantity that is not positive; a year in which every unit is efficient, or with no more units than a
+        subsample has.
     SpecError
-        No such method; `draws`, `level` or `exponent` out of range.
+        No such method; `draws`, `level`, `h`, `exponent` or `seed` out of range.
 
     References
     ----------
@@ -219,7 +220,8 @@ def bootstrap(
     >>> bootstrap(data, ["x"], ["y"], unit="u", draws=200).frame["score"].round(3).to_list()
     [1.0, 1.0, 1.0, 0.5]
     """
-    _check(method, orientation, draws, level, exponent)
+    _check(method, orientation, draws, level, exponent, h)
+    check_seed(seed)
     seen = Observed.of(data, inputs, outputs, (), unit, time)
     q = seen.quantities
     seen.refuse(~(q.all > 0), "bootstrap_not_positive", [*inputs, *outputs])
@@ -235,6 +237,8 @@ def bootstrap(
             found = smoothed(sample, used[period], draws, level, roots[t], workers)
         else:
             used[period] = max(2, round(rows.size**exponent))
+            if used[period] >= rows.size:
+                raise MethodError("bootstrap_few_rows", where=Where(period=period), count=rows.size)
             found = subsampled(sample, int(used[period]), draws, level, roots[t], workers)
         for name, values in _as_scores(found, orientation).items():
             columns[name][rows] = values
@@ -253,11 +257,13 @@ def bootstrap(
     return TableResult(frame, Method("inference.bootstrap", options), tuple(notes), backend_of(data))
 
 
-def _check(method: str, orientation: str, draws: int, level: float, exponent: float) -> None:
+def _check(method: str, orientation: str, draws: int, level: float, exponent: float, h: float | None) -> None:
     choose("method", method, ("smoothed", "subsampling"))
     choose("orientation", orientation, ("input", "output"))
     if draws < 100:
         raise SpecError("bootstrap_draws", where=Where(key="draws"), draws=draws)
+    if h is not None and not 0 < h < np.inf:
+        raise SpecError("bootstrap_bandwidth", where=Where(key="h"), value=h)
     for key, value in (("level", level), ("exponent", exponent)):
         if not 0 < value < 1:
             raise SpecError("bootstrap_range", where=Where(key=key), value=value)

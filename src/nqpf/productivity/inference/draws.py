@@ -7,13 +7,22 @@ doi:10.1007/978-0-387-35231-2, who leave the many ones out of it and reflect at 
 
 from __future__ import annotations
 
+from numbers import Integral
+from typing import Any
+
 import numpy as np
 
-from nqpf.errors import MethodError
+from nqpf.errors import MethodError, SpecError, Where
 from nqpf.productivity.frontier.technology import Floats
 
 ON_FRONTIER = 1e-6
 """Distances within this of 1 count as on the frontier."""
+
+
+def check_seed(seed: Any) -> None:
+    """Raise a SpecError if a seed is no integer of 0 or more."""
+    if not isinstance(seed, Integral) or seed < 0:
+        raise SpecError("inference_seed", where=Where(key="seed"), value=seed)
 
 
 def bandwidth(delta: Floats) -> float:

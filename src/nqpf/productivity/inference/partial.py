@@ -9,6 +9,7 @@ sorted ratios to the peers, without drawing.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from numbers import Integral
 from typing import Any, Literal
 
 import numpy as np
@@ -102,7 +103,7 @@ def order_m(
     >>> order_m(data, ["x"], ["y"], m=2).frame["score"].round(4).to_list()
     [1.2778, 0.8519, 0.6389]
     """
-    if m < 1:
+    if not isinstance(m, Integral) or m < 1:
         raise SpecError("order_m_number", where=Where(key="m"), value=m)
     done = {"input": lambda r: order_m_score(r, m), "output": lambda r: -order_m_score(-r, m)}
     return _partial(data, inputs, outputs, unit, time, orientation, done, Method("inference.order_m", {"m": m}))

@@ -24,8 +24,9 @@ from nqpf.frames import as_backend, backend_of, to_polars
 from nqpf.productivity.frontier.quantities import Observed
 from nqpf.productivity.frontier.technology import Floats, Rts, Technology
 from nqpf.productivity.inference.bootstrap import Sample, in_chunks
-from nqpf.productivity.inference.draws import ON_FRONTIER
+from nqpf.productivity.inference.draws import ON_FRONTIER, check_seed
 from nqpf.productivity.inference.truncated import Truncated, truncated_regression
+from nqpf.productivity.lists import refuse_text
 from nqpf.results import Method, Note, Result
 
 Orientation = Literal["input", "output"]
@@ -154,6 +155,7 @@ def second_stage(
         raise SpecError("bootstrap_draws", where=Where(key="draws"), draws=min(draws, correction_draws))
     if not 0 < level < 1:
         raise SpecError("bootstrap_range", where=Where(key="level"), value=level)
+    check_seed(seed)
     seen = Observed.of(data, inputs, outputs, (), unit, time)
     seen.refuse(~(seen.quantities.all > 0), "bootstrap_not_positive", [*inputs, *outputs])
     z = _variables(data, explained_by, seen)
@@ -204,8 +206,11 @@ def _side(delta: Floats, orientation: str) -> Floats:
 
 def _variables(data: Any, columns: Sequence[str], seen: Observed) -> Floats:
     """Return ``float64[R, p]`` with a constant first; refuse what is missing or follows from the others."""
+    refuse_text(explained_by=columns)
     if not columns:
         raise SpecError("second_stage_nothing", where=Where(key="explained_by"))
+    for twice in (c for k, c in enumerate(columns) if c in columns[:k]):
+        raise MethodError("second_stage_collinear", where=Where(indicator=twice))
     _, values = numbers(to_polars(data), columns)
     seen.refuse(~np.isfinite(values), "second_stage_missing", columns)
     z = np.column_stack([np.ones(len(values)), values])

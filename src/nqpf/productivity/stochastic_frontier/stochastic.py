@@ -19,6 +19,7 @@ from nqpf.columns import choose
 from nqpf.errors import MethodError, SpecError, Where, listing
 from nqpf.frames import backend_of
 from nqpf.messages import say
+from nqpf.productivity.lists import refuse_text
 from nqpf.productivity.stochastic_frontier.design import Form, Terms, Trend, effect_terms, frontier_terms
 from nqpf.productivity.stochastic_frontier.efficiency import Efficiency, efficiency
 from nqpf.productivity.stochastic_frontier.estimate import FAR, Fit, Problem, estimate
@@ -162,6 +163,7 @@ def sfa(
     >>> found.status, round(found.gamma, 2), found.test.p_value < 0.001
     ('converged', 0.86, True)
     """
+    refuse_text(inputs=inputs, effects=effects)
     distribution = distribution or ("truncated" if panel == "bc95" else "half_normal")
     how = Options(
         form=form,
