@@ -29,6 +29,8 @@ def numbers(data: Any, columns: Sequence[str], by: str | None = None) -> tuple[p
     require(frame, *columns, *([by] if by else []))
     if not frame.height:
         raise DataError("empty_table")
+    for c in (c for c in columns if frame[c].dtype.is_nested()):
+        raise DataError("text_in_number", where=Where(row=1, indicator=c), value=frame[c][0])
     cast = frame.select(pl.col(c).cast(pl.Float64, strict=False) for c in columns)
     found = cast.to_numpy()
     absent, before = (np.array(table.null_count().row(0)) for table in (cast, frame.select(columns)))

@@ -29,6 +29,13 @@ ROOMS = (
     "productivity.growth",
     "productivity.firms",
     "productivity",
+    "regions.inequality",
+    "regions.distribution",
+    "regions.convergence",
+    "regions.space",
+    "regions.spatial_regression",
+    "regions.systems",
+    "regions.panels",
     "data",
 )
 """Rooms that have a registry, in the order of the work."""

@@ -57,3 +57,11 @@ def test_names_that_would_cover_each_other_are_left_out(points, words, shown) ->
     texts = shown(pairs(close, id="p", **AXES, **words), "en")
     assert sum(name in texts for name in names[:2]) <= 1
     assert set(names[2:]) <= set(texts)
+
+
+def test_lines_at_zero_take_zero_in(points, words, check) -> None:
+    spec = check(pairs(points, id="p", zero=True, **AXES, **words))["en"]
+    assert [layer["mark"]["type"] for layer in spec["layer"]] == ["rule", "rule", "text", "point"]
+    for layer, channel in zip(spec["layer"], ("x", "y"), strict=False):
+        low, high = layer["encoding"][channel]["scale"]["domain"]
+        assert low < 0 < high

@@ -84,6 +84,14 @@ def test_a_barred_column_is_not_used(solver: Callable[..., object]) -> None:
     assert 0 not in found.basis
 
 
+@pytest.mark.parametrize("barred", [0, 1])
+def test_a_barred_column_is_no_way_to_no_bound(solver: Callable[..., object], barred: int) -> None:
+    """Either column meets the second row; then the first two extra columns grow together."""
+    p = one([[1.0, 1.0], [1.0, 1.0]], [[1, -1], [0, 0]], [1, 1], [0, 1])
+    found = solver(Programs(p.columns, p.extra, p.rhs, p.cost, np.array([0]), barred=np.array([barred])))
+    assert STATUS[found.status[0]] == "unbounded"
+
+
 def test_negative_right_hand_sides_and_costs(solver: Callable[..., object]) -> None:
     found = solver(one([[-2.0, 1.0]], [[1.0, -1.0]], [-6.0], [-3.0, -2.0]))
     assert found.value == pytest.approx([0.0])  # λ₁ = 3 costs nothing

@@ -30,7 +30,7 @@ from nqpf.errors import NqpfError
 pytestmark = pytest.mark.reference
 
 QUICK, ALL = 108, 1000
-LONGEST = 2.0
+LONGEST = 60.0
 """Seconds."""
 TOLD = {"columns_unread", "label_columns", "rows_without_numbers", "years_empty", "header_numbers"}
 """Remarks that say that something was left out."""

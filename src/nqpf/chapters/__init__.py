@@ -11,6 +11,7 @@ from nqpf.chapters.multiverse import multiverse_chapter
 from nqpf.chapters.planning import planning_chapter
 from nqpf.chapters.productivity import productivity_chapter
 from nqpf.chapters.profiles import profiles_chapter
+from nqpf.chapters.regions import regions_chapter
 from nqpf.chapters.summary import summary_chapter
 from nqpf.chapters.theory import theory_chapter
 from nqpf.chapters.unranked import unranked
@@ -27,5 +28,7 @@ def write_chapters(context: Context) -> tuple[Chapter, ...]:
         order.insert(order.index(theory_chapter), planning_chapter)
     if context.productivity is not None:
         order.insert(order.index(profiles_chapter), productivity_chapter)
+    if context.regions is not None:
+        order.insert(order.index(profiles_chapter), regions_chapter)
     rest = unranked(context, [chapter(context) for chapter in (*order, methods_chapter)])
     return (summary_chapter(context, rest), *rest)

@@ -29,6 +29,7 @@ from nqpf.index.weights import WeightDrift
 from nqpf.index.yearly_weights import yearly_weights
 from nqpf.messages import Text
 from nqpf.productivity.survey import Survey
+from nqpf.regions.survey import Regions
 from nqpf.results import Note
 
 Floats = NDArray[np.float64]
@@ -72,6 +73,8 @@ class Context:
         Planning scores, where the study asks for any.
     productivity
         Total factor productivity, where the study asks for it.
+    regions
+        The units compared in space and time, where the study asks for it.
     """
 
     title: Text
@@ -93,6 +96,7 @@ class Context:
     grading: GradesSpec | None = None
     planned: Planned | None = None
     productivity: Survey | None = None
+    regions: Regions | None = None
 
     @property
     def framework(self) -> Framework:

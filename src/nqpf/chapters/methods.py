@@ -9,6 +9,7 @@ from nqpf.chapters.blocks import Block, Chapter, Formula, Paragraph, Section
 from nqpf.chapters.context import Context
 from nqpf.chapters.planning import planning_methods
 from nqpf.chapters.productivity import productivity_methods
+from nqpf.chapters.regions import regions_methods
 from nqpf.index import Weight
 from nqpf.messages import Text, say
 from nqpf.registry import Entry, method
@@ -48,7 +49,7 @@ def _used(context: Context) -> dict[str, Mapping[str, Any]]:
         used["leave_one_out"] = {}
     if context.graded is not None:
         used[context.graded.method.id] = context.graded.method.options
-    used |= planning_methods(context) | productivity_methods(context)
+    used |= planning_methods(context) | productivity_methods(context) | regions_methods(context)
     for result in (context.yearly_weights, context.coherence, context.multiverse):
         if result is not None:
             used[result.method.id] = result.method.options

@@ -79,7 +79,11 @@ def agreement(of: str, x: Floats, y: Floats, seed: int = 0) -> Agreement:
     return Agreement(of, x.size, float(_spearman(x[None], y[None])[0]), float(low), float(high))
 
 
+TIED = 9
+"""Decimals that tell two numbers apart: units on the frontier share a rank, whatever the last bits say."""
+
+
 def _spearman(x: Floats, y: Floats) -> Floats:
     """Return the rank correlation of each pair of rows."""
-    a, b = (rankdata(v, axis=1) - (v.shape[1] + 1) / 2 for v in (x, y))
+    a, b = (rankdata(np.round(v, TIED), axis=1) - (v.shape[1] + 1) / 2 for v in (x, y))
     return np.asarray(np.sum(a * b, axis=1) / np.sqrt(np.sum(a * a, axis=1) * np.sum(b * b, axis=1)))

@@ -32,6 +32,7 @@ def pairs(
     x_title: Text,
     y_title: Text,
     equal: bool = False,
+    zero: bool = False,
     digits: int = 3,
 ) -> Figure:
     """Draw a point for each unit.
@@ -47,6 +48,8 @@ def pairs(
         What is on the axes, with units.
     equal
         Draw the line on which both numbers are the same.
+    zero
+        Draw the lines on which one of both is zero; the picture then takes them in.
     digits
         Decimals in the tooltip.
 
@@ -59,9 +62,9 @@ def pairs(
     data = frame.select(c for c in _KEPT if c in frame.columns).drop_nulls(["x", "y"])
 
     def draw(lang: Lang) -> dict[str, Any]:
-        ends = [_ends(data[column].to_numpy()) for column in ("x", "y")]
+        ends = [_ends(np.append(data[column].to_numpy(), 0.0 if zero else ())) for column in ("x", "y")]
         shown = data.with_columns(named=pl.Series(_named(data, f"unit_{lang}", *ends), dtype=pl.Boolean))
-        chart = _chart(shown, lang, x_title[lang], y_title[lang], ends, equal, f".{digits}f")
+        chart = _chart(shown, lang, x_title[lang], y_title[lang], ends, equal, zero, f".{digits}f")
         return theme.to_spec(chart, title[lang])
 
     return Figure(id, title, caption, data, draw)
@@ -100,13 +103,14 @@ def _chart(
     up: str,
     ends: list[tuple[float, float]],
     equal: bool,
+    zero: bool,
     number: str,
 ) -> alt.LayerChart:
     name, group = f"unit_{lang}", f"group_{lang}"
-    x, y = (
-        channel(f"{column}:Q", title=words, scale=alt.Scale(domain=list(end), nice=False))
-        for channel, column, words, end in ((alt.X, "x", across, ends[0]), (alt.Y, "y", up, ends[1]))
-    )
+    scales = [alt.Scale(domain=list(end), nice=False) for end in ends]
+    ticks = alt.Axis(tickCount=10)
+    x = alt.X("x:Q", title=across, scale=scales[0], axis=ticks)
+    y = alt.Y("y:Q", title=up, scale=scales[1], axis=ticks)
     tooltip = [
         alt.Tooltip(f"{name}:N", title=theme.word("unit", lang)),
         alt.Tooltip("x:Q", title=across, format=number),
@@ -119,6 +123,10 @@ def _chart(
         color = alt.Color(f"{group}:N", scale=theme.category_scale(names), legend=legend)
     base = alt.Chart()
     layers = []
+    if zero:
+        middle = alt.Chart(alt.InlineData(values=[{"at": 0}])).mark_rule(color=theme.FAINT, strokeWidth=1.2)
+        layers.append(middle.encode(x=alt.X("at:Q", title=across, scale=scales[0], axis=ticks)))
+        layers.append(middle.encode(y=alt.Y("at:Q", title=up, scale=scales[1], axis=ticks)))
     if equal and data.height:
         both = data.select(low=pl.max_horizontal(pl.min("x", "y")), high=pl.min_horizontal(pl.max("x", "y"))).row(0)
         if both[0] < both[1]:

@@ -78,6 +78,8 @@ class Keyed:
         """
         require(self.frame, column)
         written = self.frame[column]
+        if written.dtype.is_nested():
+            raise DataError("text_in_number", where=self.where(0, column), value=written[0])
         number = written.cast(pl.Float64, strict=False).fill_nan(None)
         wrong = ((number.is_null() & written.is_not_null()) | number.is_infinite()).fill_null(False)
         if written.dtype.is_float():

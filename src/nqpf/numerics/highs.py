@@ -5,6 +5,8 @@ Huangfu and Hall (2018), Parallelizing the dual revised simplex method, doi:10.1
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import highspy
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +39,7 @@ def by_highs(programs: Programs) -> Claims:
             _, _, dual[unit : unit + 1] = _run(_shortfall(one))
             point[unit] = 0.0
         else:
-            _, point[unit : unit + 1], _ = _run(Programs(p.columns, one.extra, one.rhs, 0.0 * one.cost, one.own))
+            _, point[unit : unit + 1], _ = _run(replace(one, cost=0.0 * one.cost))
             ray[unit] = _run(_rays(one))[1][0, : point.shape[1]]
             dual[unit] = 0.0
     unscale = np.append(np.ones(p.columns.shape[1]), own)

@@ -14,6 +14,7 @@ import polars as pl
 from nqpf.chapters import Chapter, Context, write_chapters
 from nqpf.chapters.planning import planning_record
 from nqpf.chapters.productivity import productivity_record
+from nqpf.chapters.regions import regions_record
 from nqpf.chapters.theory import item_frame, node_states
 from nqpf.chapters.unranked import unranked_notes, unranked_record
 from nqpf.data import Panel
@@ -24,6 +25,7 @@ from nqpf.index.planning.index_grades import index_grades
 from nqpf.index.planning.planned import Planned, plan
 from nqpf.messages import LANGUAGES, Lang, Text, language, say
 from nqpf.productivity.survey import Survey, survey
+from nqpf.regions.survey import Regions
 from nqpf.report.files import write_figures, write_tables
 from nqpf.report.html import render_html
 from nqpf.report.workbook import write_workbook
@@ -32,6 +34,7 @@ from nqpf.study.folder import PROVENANCE, whole_folder
 from nqpf.study.multiverse import in_every_way
 from nqpf.study.prepare import Prepared, group_of, prepare
 from nqpf.study.provenance import provenance
+from nqpf.study.regions import regions_of
 from nqpf.study.spec import Study
 
 Progress = Callable[[Text], None]
@@ -161,6 +164,7 @@ def run(study: Study | str | Path, progress: Progress | None = None) -> Assessme
         grading=study.spec.report.grades,
         planned=planned,
         productivity=_surveyed(study, kept, tell),
+        regions=_compared(study, prepared, kept, index, group, tell),
     )
     tell(say("progress.chapters"))
     return Assessment(study, context, write_chapters(context), provenance(study))
@@ -180,6 +184,7 @@ def check_study(study: Study) -> list[Text]:
     _check_grades(study, index)
     _planned(study, _kept(prepared, index), index, group)
     _surveyed(study, _kept(prepared, index), lambda _: None)
+    _compared(study, prepared, _kept(prepared, index), index, group, lambda _: None)
     panel = prepared.panel
     years = say("word.years", first=panel.periods[0], last=panel.periods[-1])
     counts = {"units": len(panel.units), "series": len(panel.series), "indicators": len(study.framework.indicators)}
@@ -254,6 +259,16 @@ def _surveyed(study: Study, panel: Panel, tell: Progress) -> Survey | None:
         raise error.at(study.where(*at)) from None
 
 
+def _compared(
+    study: Study, prepared: Prepared, panel: Panel, index: Index, group: Mapping[str, str], tell: Progress
+) -> Regions | None:
+    """Return the comparison of regions the study asks for; None where it does not."""
+    if study.spec.regions is None:
+        return None
+    tell(say("progress.regions"))
+    return regions_of(study, prepared.scheme, panel, index, group)
+
+
 def _check_grades(study: Study, index: Index) -> None:
     """Find out, before anything is written, whether the units can be graded as the study says."""
     if study.spec.report.grades is not None:
@@ -324,6 +339,8 @@ def _assessment(assessment: Assessment) -> dict[str, Any]:
         result["planning"] = planning_record(context.planned)
     if context.productivity is not None:
         result["productivity"] = productivity_record(context)
+    if context.regions is not None:
+        result["regions"] = regions_record(context)
     return unranked_record(context, result)
 
 

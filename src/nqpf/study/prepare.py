@@ -163,6 +163,10 @@ def _formulas(study: Study) -> Iterator[tuple[str, list[str], Where]]:
     for place, formula in (productivity.formulas if productivity else {}).items():
         where = study.where("productivity", *place)
         yield formula, names_in(formula, where), where
+    regions = study.spec.regions
+    for place, formula in (regions.formulas if regions else {}).items():
+        where = study.where("regions", *place)
+        yield formula, names_in(formula, where), where
 
 
 def _cut(study: Study, tidy: pl.DataFrame, labels: Mapping[str, Text]) -> pl.DataFrame:

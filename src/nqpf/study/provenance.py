@@ -36,9 +36,9 @@ def provenance(study: Study) -> dict[str, Any]:
         ``data`` (file, bytes, SHA-256), ``seed``, ``python`` and ``packages``.
     """
     data = []
-    for table, path in zip(study.spec.data.tables, study.paths(), strict=True):
-        raw = path.read_bytes()
-        data.append({"file": table.file, "bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()})
+    for file in study.files():
+        raw = (study.folder / file).read_bytes()
+        data.append({"file": file, "bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()})
     written = {"study": study.document.content}
     if study.framework_file is not None:
         written["framework"] = study.framework_file.read_text(encoding="utf-8-sig")

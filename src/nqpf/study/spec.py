@@ -19,6 +19,7 @@ from nqpf.index.planning.spec import GradesSpec, PlanningSpec, Ranks
 from nqpf.messages import Text
 from nqpf.numerics.impute import Effects
 from nqpf.productivity.spec import ProductivitySpec
+from nqpf.regions.spec import RegionsSpec
 from nqpf.yamlfile import Document, Label, Strict, load, validate
 
 GroupScheme = Literal["bloc4", "zone8", "coast", "south"]
@@ -216,10 +217,10 @@ class StudySpec(Strict):
     systems
         For ``nqpf compare``: formulas over the raw series for indicators of published systems, by system and
         indicator.
-    data, framework, recipe, multiverse, planning, productivity, report
+    data, framework, recipe, multiverse, planning, productivity, regions, report
         The parts. ``framework`` may be the path of a file of its own; ``multiverse: {}`` builds the index in every
         defensible way; ``planning`` gives targets, points for ranks, and strength, efficiency and potential;
-        ``productivity`` measures total factor productivity.
+        ``productivity`` measures total factor productivity; ``regions`` compares the units in space and time.
     """
 
     study: str
@@ -233,6 +234,7 @@ class StudySpec(Strict):
     multiverse: MultiverseSpec | None = None
     planning: PlanningSpec | None = None
     productivity: ProductivitySpec | None = None
+    regions: RegionsSpec | None = None
     report: ReportSpec = ReportSpec()
     systems: Mapping[str, Mapping[str, str]] = {}
 
@@ -294,6 +296,14 @@ class Study:
         written = (i.where for i in self.framework.indicators if i.id == error.where.indicator)
         return error.at(next(written, self.where("recipe")))
 
+    def files(self) -> list[str]:
+        """Return the files of data, as they are written."""
+        files = [table.file for table in self.spec.data.tables]
+        if self.spec.regions is not None:
+            weights = self.spec.regions.weights
+            files += [file for file in (self.spec.regions.coordinates, weights and weights.file) if file]
+        return files
+
     def paths(self) -> list[Path]:
         """Return the files of data."""
-        return [self.folder / table.file for table in self.spec.data.tables]
+        return [self.folder / file for file in self.files()]

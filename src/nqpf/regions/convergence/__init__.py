@@ -1,0 +1,1 @@
+"""Whether regions come nearer to each other: sigma, beta, clubs."""

@@ -1,0 +1,1 @@
+"""How a distribution moves: densities and Markov chains."""

@@ -1,0 +1,1 @@
+"""Panel regressions: fixed effects, thresholds, mediation, differences in differences."""

@@ -1,0 +1,1 @@
+"""Spatial weights, autocorrelation, centres and networks."""

@@ -1,0 +1,1 @@
+"""Spatial regressions in cross-sections and panels, with impacts."""

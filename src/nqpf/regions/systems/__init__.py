@@ -1,0 +1,1 @@
+"""Several systems together: coupling, grey relation, circles edge by edge."""
