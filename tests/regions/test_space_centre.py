@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 import pytest
@@ -84,3 +86,28 @@ def test_weights_that_have_no_centre_are_refused() -> None:
         ellipse(CITIES.with_columns(gdp=0.0), "gdp", **PLANE)
     with pytest.raises(MethodError, match="at least 5"):
         ellipse(CITIES.filter(pl.col("city") < "e"), "gdp", **PLANE, variant="crimestat")
+
+
+@pytest.mark.parametrize(
+    ("variant", "long", "short"),
+    [("yuill", 1.4874164, 0.5567822), ("arcgis", 2.1035245, 0.7874090), ("crimestat", 2.3851726, 0.8928379)],
+)
+def test_variants_are_those_of_pointpats(variant: str, long: float, short: float) -> None:
+    """pointpats 2.5.5 with weights: method yuill without corrections, with crimestatCorr only, and crimestat.
+
+    Its angle is measured from east against the clock.
+    """
+    rng = np.random.default_rng(2)
+    points = rng.normal(size=(9, 2)) @ np.array([[2.0, 0.7], [0, 1]])
+    table = pl.DataFrame({"city": list("abcdefghi"), "x": points[:, 0], "y": points[:, 1], "w": rng.uniform(0.5, 3, 9)})
+    where: dict[str, Any] = {"coordinates": ("x", "y"), "metric": "plane", "variant": variant}
+    found = ellipse(table, "w", unit="city", **where).frame.row(0, named=True)
+    assert (found["long"], found["short"]) == pytest.approx((long, short), abs=1e-6)
+    assert 90 - found["angle"] == pytest.approx(39.99133796973318)
+
+
+def test_a_circle_has_no_direction() -> None:
+    table = pl.DataFrame({"city": list("abcd"), "x": [0.0, 1, 0, -1], "y": [1.0, 0, -1, 0], "w": [1.0] * 4})
+    found = ellipse(table, "w", unit="city", coordinates=("x", "y"), metric="plane").frame
+    assert found["angle"].to_list() == [None]
+    assert found["flatness"].to_list() == pytest.approx([0.0])

@@ -158,3 +158,19 @@ def test_qap_refuses_matrices_that_say_nothing() -> None:
         qap(y, {"x": y.T, "z": 2 * y.T})
     with pytest.raises(MethodError, match="missing or infinite"):
         qap(y, {"x": np.where(np.arange(36).reshape(6, 6) == 1, np.nan, y)})
+
+
+def test_measures_are_those_of_sna_and_networkx() -> None:
+    """Of sna 2.7-2: gden, grecip (edgewise), connectedness, hierarchy (krackhardt), efficiency; and networkx 3.6."""
+    link = np.zeros((6, 6), dtype=bool)
+    for a, b in [(0, 1), (1, 2), (2, 0), (2, 3), (3, 2), (4, 3)]:
+        link[a, b] = True
+    found = networks.whole(link)
+    assert found["density"] == pytest.approx(0.2)
+    assert found["reciprocity"] == pytest.approx(1 / 3)
+    assert found["connectedness"] == pytest.approx(2 / 3)
+    assert found["hierarchy"] == pytest.approx(0.4)
+    assert networks.whole(link, directed=True)["efficiency"] == pytest.approx(0.875)
+    assert found["efficiency"] == pytest.approx(1 - (5 - 4) / (10 - 4))
+    assert networks.betweenness(link) == pytest.approx([0.15, 0.1, 0.35, 0.15, 0, 0])
+    assert networks.closeness(link) == pytest.approx([0.3, 0.36, 0.45, 0.3, 0.32, 0])  # of the reversed graph

@@ -46,6 +46,15 @@ def test_lagrange_multipliers_by_plain_matrices() -> None:
     assert found["robust_lm_error"][0] == pytest.approx(robust, rel=1e-9)
 
 
+def test_robust_multipliers_have_no_value_where_the_lag_of_the_fit_is_a_regressor() -> None:
+    years = DATA.with_columns(a=pl.col("year") * 1.0)
+    model = spatial_panel(years, "y", ["a"], weights=GRID, unit="place", time="year", effects="unit", model="sar")
+    found = statistics(model)
+    assert found["robust_lm_lag"][0] is None
+    assert found["robust_lm_error"][2] is None
+    assert found["lm_error"][0] >= 0
+
+
 def test_the_joint_multiplier_is_either_and_the_robust_other() -> None:
     found = statistics(fit())
     joint, df, p = found["lm_lag_error"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nqpf.errors import MethodError, SpecError
+from nqpf.errors import DataError, MethodError, SpecError
 from nqpf.regions.systems.coupling import LEVELS, coupling, coupling_degree, level_of
 
 CITIES = pl.DataFrame(
@@ -105,3 +105,23 @@ def test_levels_beyond_the_range_are_refused_with_their_place(change: dict, erro
 def test_one_system_is_no_coupling() -> None:
     with pytest.raises(SpecError, match="at least two systems"):
         coupling(CITIES, ["x"])
+
+
+def test_levels_change_at_exact_tenths_whatever_the_rounding() -> None:
+    """Of equal systems D² = U: 0.01, 0.04, … lie at the lower ends of the levels."""
+    edges = [k * k / 100 for k in range(1, 10)]
+    found = coupling({"a": edges, "b": edges, "c": edges}, ["a", "b", "c"]).frame
+    assert found["level"].to_list() == list(LEVELS[1:])
+    assert coupling({"a": edges, "b": edges}, ["a", "b"], closed="right").frame["level_wang2021"].to_list() == list(
+        LEVELS[:-1]
+    )
+
+
+def test_levels_near_zero_are_coupled_as_any_others() -> None:
+    found = coupling({"a": [1e-170, 0.3], "b": [1e-170, 0.3]}, ["a", "b"]).frame
+    assert found["coupling_traditional"].to_list() == pytest.approx([1.0, 1.0])
+
+
+def test_keys_are_checked_where_there_are_years() -> None:
+    with pytest.raises(DataError, match="Two rows stand for one unit and year"):
+        coupling({"u": ["x", "x"], "t": [2001, 2001], "a": [0.1, 0.2], "b": [1, 0]}, ["a", "b"], unit="u", time="t")

@@ -157,3 +157,13 @@ def test_the_correction_takes_the_bias_out_and_holds_the_level() -> None:
 def test_a_long_panel_needs_no_correction() -> None:
     frame = lead_lag(made(np.random.default_rng(1), 0.4, 0.5, 12, 150), ["a", "b"], unit="unit", time="year").frame
     assert frame["corrected"].to_list() == pytest.approx(frame["effect"].to_list(), abs=1.5e-2)
+
+
+def test_initial_values_are_those_of_the_first_year_in_any_order_of_rows() -> None:
+    """First values 1, the distances of Deng's textbook scheme: Δ = 0, 0.25, 0.5 and 0, 1, 2, ρ max Δ = 1."""
+    table = pl.DataFrame({"t": [2001, 2002, 2003], "y": [4.0, 8, 12], "a": [8.0, 18, 28], "b": [2.0, 2, 2]})
+    for rows in (table, table.reverse()):
+        found = grey_relation(rows, "y", ["a", "b"], scaling="initial", time="t").frame
+        assert found["degree"].to_list() == pytest.approx(
+            [(1 + 1 / 1.25 + 1 / 1.5) / 3, (1 + 1 / 2 + 1 / 3) / 3], abs=1e-12
+        )

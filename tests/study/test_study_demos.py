@@ -201,8 +201,9 @@ def test_provenance_has_the_hashes_of_what_went_in(name: str, outputs: dict[str,
     assert made["recipe"]["sha256"] == study.spec.recipe.hash
     assert made["framework"] == {"id": study.framework.id, "indicators": len(study.framework.indicators)}
     assert [(d["file"], d["bytes"], d["sha256"]) for d in made["data"]] == [
-        (f"{name}.csv", path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest()) for path in study.paths()
+        (path.name, path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest()) for path in study.paths()
     ]
+    assert made["data"][0]["file"] == f"{name}.csv"
 
 
 @pytest.mark.parametrize("name", DEMOS)

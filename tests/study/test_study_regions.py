@@ -168,8 +168,8 @@ def test_a_circle_is_told_edge_by_edge(workshop: Any) -> None:
     edges = next(t.frame for _, t in outline((chapter_of(assessment),)).tables() if t.id == "circle-edges")
     assert edges["edge_en"].to_list() == ["Output → Green", "Green → Output"]
     told = finding(assessment, "circle-edges")
-    positive = edges.filter(pl.col("effect") > 0, pl.col("q") < 0.05).height
-    negative = edges.filter(pl.col("effect") < 0, pl.col("q") < 0.05).height
+    positive = edges.filter(pl.col("corrected") > 0, pl.col("q") < 0.05).height
+    negative = edges.filter(pl.col("corrected") < 0, pl.col("q") < 0.05).height
     assert (told.numbers["edges"], told.numbers["shown"]) == (2, positive)
     assert told.code == ("circle_broken" if negative else "circle_shown" if positive == 2 else "circle_not_shown")
     assert "turn" in told.text().en
@@ -273,6 +273,7 @@ def test_remarks_call_things_by_their_names_and_are_said_once(workshop: Any) -> 
     assert "Beijing" in told.refusal(error).en
     assert "Tianjin" in told.refusal(error).en
     assert "Index" in told.refusal(error).en
+    assert told.called("Beijing—天津") == told.called("110000—120000")  # whatever language a name came in
 
 
 @pytest.mark.parametrize("mode", ["none", "groups"])
@@ -302,7 +303,7 @@ def test_without_ranks_nothing_tells_who_is_first(workshop: Any, mode: str) -> N
     [
         ("regions: {systems: [output, gren]}\n", r"key regions\.systems.*“gren”.*Did you mean “green”"),
         ("regions: {systems: [output]}\n", r"regions\.systems"),
-        ("regions: {circles: {turn: [output]}}\n", "two different nodes or more"),
+        ("regions: {circles: {turn: [output]}}\n", "two nodes or more in each circle"),
         ("regions: {regression: {drivers: {x: gdp}}}\n", "weights beside regression"),
         (f"regions: {{{WEIGHTS}, regression: {{drivers: {{x: gpd}}}}}}\n", r"drivers\.x.*“gpd”.*Did you mean “gdp”"),
         ("regions: {weights: {kind: contact}}\n", r"regions\.weights\.kind.*contiguity"),

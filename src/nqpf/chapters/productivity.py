@@ -336,15 +336,15 @@ def _frontier(context: Context, found: Survey) -> Iterator[Block]:
 def _validity(context: Context, found: Survey, agreed: tuple[Agreement, ...]) -> Iterator[Block]:
     """Yield how far the index and productivity agree."""
     yield Paragraph(say("productivity.validity.how"))
-    frame = validity_frame(context, found)
-    yield pairs(
-        frame,
-        id="index-tfp",
-        title=say("productivity.validity.figure", year=context.last),
-        caption=say("productivity.validity.caption"),
-        x_title=say("productivity.validity.index"),
-        y_title=say("productivity.validity.tfp"),
-    )
+    if context.ranks != "groups":  # the figure tells the score of a unit, which a report in grades does not
+        yield pairs(
+            validity_frame(context, found),
+            id="index-tfp",
+            title=say("productivity.validity.figure", year=context.last),
+            caption=say("productivity.validity.caption"),
+            x_title=say("productivity.validity.index"),
+            y_title=say("productivity.validity.tfp"),
+        )
     rows = [one.row() for one in agreed]
     columns = (
         Column("of", say("productivity.validity.of")),

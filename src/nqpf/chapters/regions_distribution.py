@@ -31,8 +31,8 @@ def distribution_blocks(context: Context, found: Regions, told: Told) -> Iterato
     if found.chain.result is not None:
         yield from _chain(found, found.chain.result)
         yield from told.notes(*found.chain.result.notes)
-    lonely = say("regions.add.weights" if found.material.weights is None else "regions.one_year")
-    yield from told.absent(found.spatial_chain, lonely)
+    alone = found.material.weights is None
+    yield from told.absent(found.spatial_chain, say("regions.add.weights") if alone else say("regions.one_year"))
     if found.spatial_chain.result is not None:
         yield from _spatial_chain(found, found.spatial_chain.result)
         yield from told.notes(*found.spatial_chain.result.notes)
@@ -77,7 +77,7 @@ def _to(classes: int) -> list[Column]:
 def _spatial_chain(found: Regions, chain: SpatialMarkovChain) -> Iterator[Block]:
     names = classes_of(chain.classes.filter(kind="value"))
     lags = classes_of(chain.classes.filter(kind="lag"))
-    yield Paragraph(say("regions.spatial_markov.how", draws=found.spec.permutations))
+    yield Paragraph(say("regions.spatial_markov.how", draws=found.spec.draws))
     parts = [
         moves_frame(chain.transitions.filter(lag_class=m), names)
         .with_columns(lag_class=pl.lit(m))
@@ -100,7 +100,7 @@ def _spatial_chain(found: Regions, chain: SpatialMarkovChain) -> Iterator[Block]
         Column("p", say("regions.column.p_chi2"), "number", 3),
         Column("p_permutation", say("regions.column.p_permutation"), "number", 3),
     ]
-    title, note = say("regions.spatial_markov.tests"), say("regions.spatial_markov.note", draws=found.spec.permutations)
+    title, note = say("regions.spatial_markov.tests"), say("regions.spatial_markov.note", draws=found.spec.draws)
     yield Table("spatial-markov-tests", title, _tests(chain.tests), tuple(columns), note)
 
 

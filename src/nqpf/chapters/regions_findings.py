@@ -200,7 +200,7 @@ def _systems(context: Context, found: Regions) -> Iterator[Finding]:
         for row in found.circles.result.circles.to_dicts():
             names = {"circle": Text.same(row["circle"]), "weakest": told.called(row["weakest"])}
             numbers = names | {"edges": row["edges"], "shown": row["shown"]}
-            condition = f"an edge is shown: effect > 0 and q < {SURE:g} (Benjamini–Hochberg over all edges)"
+            condition = f"an edge is shown: corrected effect > 0 and q < {SURE:g} (Benjamini–Hochberg over all edges)"
             yield Finding(CIRCLE[row["turns"]], numbers, condition, "circle-edges", ("H01", "H02"))
 
 

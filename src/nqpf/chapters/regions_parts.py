@@ -32,10 +32,15 @@ class Told:
 
     def __init__(self, context: Context) -> None:
         titles = {node.id: node.title for node in context.framework.nodes}
-        titles |= {unit: context.label(unit) for unit in context.panel.units} | dict(context.group_titles)
+        titles |= context.group_titles
+        labels = [(unit, context.label(unit)) for unit in context.panel.units]
+        # weights name units in the reader's language: those names too must be told in the language of the page
+        titles |= {name: label for unit, label in labels for name in (unit, label.zh, label.en)}
         self.names: dict[str, Text] = {id: t for id, t in titles.items() if t != Text.same(id)}
         self.index = context.framework.title
-        self._ids = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, self.names)) + r")(?!\w)")
+        self._ids = re.compile(
+            r"(?<!\w)(?:" + "|".join(map(re.escape, sorted(self.names, key=len, reverse=True))) + r")(?!\w)"
+        )
         self._said: set[Text] = set()
 
     def notes(self, *notes: Note) -> Iterator[Block]:

@@ -29,7 +29,7 @@ def systems_blocks(context: Context, found: Regions, told: Told) -> Iterator[Blo
         yield from _coupling(context, found, found.coupling.result)
         yield from told.notes(*found.coupling.result.notes)
     one_year = found.first == found.last and found.spec.circles
-    yield from told.absent(found.circles, say("regions.one_year" if one_year else "regions.add.circles"))
+    yield from told.absent(found.circles, say("regions.one_year") if one_year else say("regions.add.circles"))
     if found.circles.result is not None:
         yield from _circles(context, found.circles.result, told)
         yield from told.notes(*found.circles.result.notes)
@@ -115,11 +115,11 @@ def _circles(context: Context, one: LeadLag, told: Told) -> Iterator[Block]:
     columns = (
         Column("edge", say("regions.column.edge")),
         Column("effect", say("regions.column.effect"), "number", 3),
+        Column("corrected", say("regions.column.corrected"), "number", 3),
         Column("low", say("regions.column.low"), "number", 3),
         Column("high", say("regions.column.high"), "number", 3),
         Column("p", say("regions.column.p"), "number", 3),
         Column("q", say("regions.column.q"), "number", 3),
-        Column("corrected", say("regions.column.corrected"), "number", 3),
     )
     yield Table("circle-edges", say("regions.circles.edges"), frame, columns, say("regions.circles.note"))
     words = {turns: say(f"regions.turns.{turns}") for turns in ("shown", "not_shown", "broken")}

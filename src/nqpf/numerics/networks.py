@@ -58,7 +58,7 @@ def closeness(link: Bools) -> Floats:
     return found
 
 
-def whole(link: Bools) -> dict[str, float]:
+def whole(link: Bools, directed: bool = False) -> dict[str, float]:
     """Return density, reciprocity, connectedness, hierarchy and efficiency of a network.
 
     density
@@ -70,7 +70,8 @@ def whole(link: Bools) -> dict[str, float]:
     hierarchy
         One less the share of pairs that reach each other both ways among those of which one reaches the other.
     efficiency
-        One less the share of links beyond a tree's among those that could be, in each component, directions aside.
+        One less the share of links beyond a tree's among those that could be, in each component; directions aside, or
+        `directed`: both links of a pair count.
     """
     n = len(link)
     pairs = n * (n - 1) / 2
@@ -81,14 +82,14 @@ def whole(link: Bools) -> dict[str, float]:
     both = link | link.T
     count, part = csgraph.connected_components(sparse.csr_array(both), directed=False)
     size = np.bincount(part, minlength=count)
-    links = np.array([both[np.ix_(part == k, part == k)].sum() / 2 for k in range(count)])
-    most = (size * (size - 1) / 2 - (size - 1)).sum()
+    links, room = (link.sum(), size * (size - 1)) if directed else (both.sum() / 2, size * (size - 1) / 2)
+    tree, most = n - count, room.sum() - (n - count)
     return {
         "density": float(link.sum() / (2 * pairs)),
         "reciprocity": float((link & link.T).sum() / link.sum()) if link.any() else float("nan"),
         "connectedness": float((size * (size - 1) / 2).sum() / pairs),
         "hierarchy": 1 - int((one & other).sum()) / either if either else float("nan"),
-        "efficiency": float(1 - (links - (size - 1)).sum() / most) if most > 0 else float("nan"),
+        "efficiency": float(1 - (links - tree) / most) if most > 0 else float("nan"),
     }
 
 

@@ -32,14 +32,14 @@ def unbiased(y: Floats, x: Floats, there: NDArray[np.bool_], lags: int) -> Float
         L.
     """
     cross = x.T @ x
-    plain: Floats = np.linalg.solve(cross, x.T @ y)
+    plain: Floats = np.asarray(np.linalg.solve(cross, x.T @ y), dtype=np.float64)
     gaps = _gaps(there)
     units = int(there.any(axis=0).sum())
     found: Floats = plain
     for _ in range(ROUNDS):
         errors = y - x @ found
         spread = errors.T @ errors / (len(y) - units)
-        found = plain + np.linalg.solve(cross, _carried(_companion(found, lags), gaps)[:, ::lags] @ spread)
+        found = np.asarray(plain + np.linalg.solve(cross, _carried(_companion(found, lags), gaps)[:, ::lags] @ spread))
     return found
 
 

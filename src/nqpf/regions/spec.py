@@ -77,7 +77,7 @@ class RegionsSpec(Strict):
     regression
         A spatial regression.
     permutations, draws
-        Of permutation tests; of intervals.
+        Of tests of spatial association; of the spatial Markov chain.
     """
 
     weights: WeightsSpec | None = None
@@ -87,7 +87,7 @@ class RegionsSpec(Strict):
     systems: tuple[str, ...] | None = Field(None, min_length=2)
     circles: Mapping[str, tuple[str, ...]] = {}
     regression: RegressionSpec | None = None
-    permutations: int = Field(999, ge=99)
+    permutations: int = Field(9999, ge=99)
     draws: int = Field(999, ge=100)
 
     @model_validator(mode="after")

@@ -195,7 +195,7 @@ def compare_regions(spec: RegionsSpec, material: Material, seed: int) -> Regions
             several and weights is not None,
             lambda: spatial_markov(
                 table, "value", **keys, weights=_there(weights), classes=spec.classes, horizon=spec.horizon,
-                test="permutation", draws=spec.permutations, seed=seed,
+                test="permutation", draws=spec.draws, seed=seed,
             ),
         ),
         sigma=_part(several, lambda: sigma(table, "value", **keys)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from nqpf.data.files import grids
 from nqpf.data.formula import evaluate
 from nqpf.errors import DataError, NqpfError, SpecError, Where, hint, listing
 from nqpf.index import Index
+from nqpf.messages import language
 from nqpf.regions.space.build import weights
 from nqpf.regions.space.weights import Weights
 from nqpf.regions.spec import RegionsSpec
@@ -135,9 +137,13 @@ def _weights(
         names = {label: u for u in panel.units for label in (u, panel.labels[u].zh, panel.labels[u].en)}
         renamed = Weights.of([names.get(label, label) for label in found.labels], found.matrix, found.method)
         fit = renamed.fitted(units["unit"].to_list())
-        return fit.with_islands("raise" if asked.islands in ("guangdong", "nearest") else asked.islands).standardised("row")
+        kept = asked.islands if asked.islands == "drop" or asked.islands == "keep" else "raise"
+        return fit.with_islands(kept).standardised("row")
     where = None if coordinates is None else ("lon", "lat")
     table = units if coordinates is None else units.join(coordinates, on="unit", how="left", maintain_order="left")
-    return weights(
-        asked.kind, table, unit="unit", coordinates=where, k=asked.k, power=asked.power, islands=asked.islands
+    code = {panel.labels[unit][language()]: unit for unit in units["unit"]}  # errors name units as a reader knows them
+    named = table.with_columns(pl.col("unit").replace_strict({unit: name for name, unit in code.items()}))
+    found = weights(
+        asked.kind, named, unit="unit", coordinates=where, k=asked.k, power=asked.power, islands=asked.islands
     )
+    return replace(found, labels=tuple(code[label] for label in found.labels))

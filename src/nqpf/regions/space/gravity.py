@@ -133,7 +133,7 @@ def gravity(
     numbers(data, columns, by)
     for year, members in groups_of(to_polars(data), by):
         here = _square(values, members, at, labels, year)
-        mass = np.exp(np.mean([np.log(_positive(here, columns, m, labels, year)) for m in masses], axis=0))
+        mass = np.prod([_positive(here, columns, m, labels, year) ** (1.0 / len(masses)) for m in masses], axis=0)
         g = _positive(here, columns, pull, labels, year) if pull else mass
         apart = far if income is None else far / _gaps(here[:, columns.index(income)], labels, year, income)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):

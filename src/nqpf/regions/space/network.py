@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 
 import narwhals as nw
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from nqpf.columns import groups_of, numbers
+from nqpf.columns import choose, groups_of, numbers
 from nqpf.errors import MethodError, SpecError, Where
 from nqpf.frames import as_backend, backend_of, require, to_polars
 from nqpf.numerics import networks
@@ -23,6 +23,7 @@ from nqpf.results import Method, Note, Result
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Efficiency = Literal["undirected", "directed"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,6 +73,7 @@ def network(
     linked: str = "linked",
     by: str | None = None,
     depth: int = 2,
+    efficiency: Efficiency = "undirected",
 ) -> Network:
     """Measure a directed network given as a list of pairs, such as the frame of `nqpf.regions.gravity`.
 
@@ -87,6 +89,8 @@ def network(
         Column of years.
     depth
         How often CONCOR splits: 2 gives up to four blocks.
+    efficiency
+        ``undirected``: of pairs that are linked, as Krackhardt has it; ``directed``: of links, as R's sna has it.
 
     Raises
     ------
@@ -101,6 +105,7 @@ def network(
     >>> network(ring).frame.select("density", "reciprocity", "connectedness", "efficiency").rows()
     [(0.5, 0.0, 1.0, 0.0)]
     """
+    choose("efficiency", efficiency, get_args(Efficiency))
     if depth < 1 or depth != int(depth):
         raise SpecError("network_depth", where=Where(key="depth"), value=depth)
     frame = to_polars(data)
@@ -118,12 +123,12 @@ def network(
     tables: dict[str, list[pl.DataFrame]] = {"frame": [], "nodes": [], "blocks": [], "image": []}
     for year, rows in groups_of(frame, by):
         matrix = _matrix(i[rows], j[rows], link[rows, 0], names, year)
-        for key, table in _year(matrix, names, depth).items():
+        for key, table in _year(matrix, names, depth, efficiency == "directed").items():
             years = [] if by is None else [pl.lit(year).alias(by)]
             tables[key].append(table.select(*years, pl.all()))
     return Network(
         **{key: pl.concat(parts) for key, parts in tables.items()},
-        method=Method("regions.network", {"depth": depth}),
+        method=Method("regions.network", {"depth": depth, "efficiency": efficiency}),
         notes=(Note("network_part", "info"),),
         backend=backend_of(data),
     )
@@ -144,10 +149,10 @@ def _matrix(i: NDArray[np.intp], j: NDArray[np.intp], link: Floats, names: Seque
     return matrix
 
 
-def _year(link: Bools, names: Sequence[str], depth: int) -> dict[str, pl.DataFrame]:
+def _year(link: Bools, names: Sequence[str], depth: int, directed: bool) -> dict[str, pl.DataFrame]:
     n = len(names)
     block = networks.concor(link.astype(float), int(depth))
-    whole = {key: [value] for key, value in networks.whole(link).items()}
+    whole = {key: [value] for key, value in networks.whole(link, directed).items()}
     frame = pl.DataFrame({"nodes": [n], "links": [int(link.sum())], **whole}).fill_nan(None)
     nodes = pl.DataFrame(
         {

@@ -58,8 +58,12 @@ def spatial_tests(design: Design, fit: Fit, backend: nw.Implementation | None = 
             "df": [one.df for one in found],
             "p": [one.p for one in found],
         }
-    )
+    ).with_columns(pl.col("statistic", "p").fill_nan(None))
     return TableResult(frame, Method("regions.spatial_tests", {}), notes, backend)
+
+
+SPANNED = 1e-10
+"""A share of curvature below which WXb counts as a sum of the regressors."""
 
 
 def lagrange(design: Design, columns: Swept) -> Iterator[Test]:
@@ -73,13 +77,16 @@ def lagrange(design: Design, columns: Swept) -> Iterator[Test]:
     lagged_fit = columns.wx @ b
     inside = columns.x @ np.linalg.lstsq(columns.x, lagged_fit, rcond=None)[0]
     rest = lagged_fit - inside
-    curvature = float(rest @ rest) / sigma2 + both
+    own = float(rest @ rest) / sigma2
+    curvature = own + both
     error = float(e @ design.lag(e.reshape(t, n)).ravel()) / sigma2
     lag = float(e @ columns.wy) / sigma2
     yield Test("lm_lag", lag**2 / curvature, 1)
     yield Test("lm_error", error**2 / both, 1)
-    yield Test("robust_lm_lag", (lag - error) ** 2 / (curvature - both), 1)
-    robust = (error - both / curvature * lag) ** 2 / (both * (1 - both / curvature))
+    # where WXb is a sum of the regressors nothing tells a lag from an error, and the robust forms have no value
+    told = own > SPANNED * both
+    yield Test("robust_lm_lag", (lag - error) ** 2 / own if told else float("nan"), 1)
+    robust = (error - both / curvature * lag) ** 2 / (both * own / curvature) if told else float("nan")
     yield Test("robust_lm_error", robust, 1)
     yield Test("lm_lag_error", lag**2 / curvature + robust, 2)
 
