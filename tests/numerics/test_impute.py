@@ -165,6 +165,7 @@ def masked(seed: int, years: int = 12, units: int = 25, series: int = 5) -> tupl
     return x, np.where(rng.random(x.shape) < 0.1, N, x), effects_design("unit_trend", time, units)
 
 
+@pytest.mark.slow
 def test_intervals_of_the_draws_cover_the_truth_as_often_as_they_say() -> None:
     inside = {0.5: [], 0.9: []}
     for seed in range(5):

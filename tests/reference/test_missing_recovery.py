@@ -70,6 +70,7 @@ def test_masked_values_are_recovered(
     assert np.median(np.abs(found)) < median
 
 
+@pytest.mark.slow
 def test_intervals_of_multiple_imputation_cover_what_was_masked(full: Panel, masked: Panel) -> None:
     """Real series have heavier tails than the normal: nine tenths cover a little less."""
     drawn = fill(masked, "em", draws=40, seed=1).draws
