@@ -13,7 +13,7 @@ import nqpf
 ROOT = Path(nqpf.__file__).parent
 
 FLOORS = (
-    ("cli", "studio", "__main__"),
+    ("cli", "cli_text", "studio", "__main__"),
     ("study",),
     ("report",),
     ("chapters",),
@@ -102,7 +102,7 @@ def test_the_lowest_floor_stands_on_nothing() -> None:
     assert wrong == []
 
 
-FRONT_DOORS = {ROOT / room / "__init__.py" for room in ("productivity", "regions")}
+FRONT_DOORS = {ROOT / room / "__init__.py" for room in ("productivity", "regions", "industry", "text")}
 """Of rooms that load a compiler: their names are loaded when they are first used."""
 
 

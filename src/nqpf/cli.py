@@ -18,6 +18,7 @@ from nqpf.messages import Lang, Text, language, say, speak
 
 if TYPE_CHECKING:
     from nqpf.data import ReadingRecipe, Tidied
+    from nqpf.study import Assessment
 
 USAGE, INTERRUPTED = 2, 130
 """Exit codes: something the user can mend; Ctrl-C."""
@@ -117,8 +118,22 @@ def _app() -> App:
 
 def run(study: Path, /, *, out: Path) -> None:
     """Run a study and write its results to a folder."""
-    from nqpf.study import check_folder
     from nqpf.study import run as run_study
+
+    _write(lambda tell: run_study(study, tell), out)
+
+
+def plan(study: Path, /, *, out: Path | None = None) -> None:
+    """Plan industries for all regions of a study at once, and write the plan with its reasons to a folder."""
+    from nqpf.study import Study, run_plan
+
+    asked = Study.load(study)
+    _write(lambda tell: run_plan(asked, tell), out or Path(f"nqpf-{asked.spec.study}-plan"))
+
+
+def _write(job: Callable[[Callable[[Text], None]], Assessment], out: Path) -> None:
+    """Do what makes an assessment, write it to a folder, and print what it found."""
+    from nqpf.study import check_folder
 
     check_folder(out)
     console = Console(stderr=True)
@@ -127,7 +142,7 @@ def run(study: Path, /, *, out: Path) -> None:
         def tell(text: Text) -> None:
             status.update(str(text))
 
-        assessment = run_study(study, tell)
+        assessment = job(tell)
         assessment.write(out, progress=tell)
     for finding in assessment.findings:
         print(f"· {finding.text()}")
@@ -301,4 +316,28 @@ def theory(id: str | None = None, /, *, diagram: bool = False, systems: bool = F
     print(room.diagram_text(lang) if diagram else room.describe(id, lang) if id else room.overview(lang))
 
 
-VERBS = {verb.__name__: verb for verb in (run, demo, new, tidy, check, audit, compare, methods, theory)}
+def text(
+    action: Literal["ingest", "search", "quote", "count", "evidence", "duplicates"],
+    *words: str,
+    corpus: Path = Path("nqpf-corpus"),
+    metadata: Path | None = None,
+    corrections: Path | None = None,
+    match: Literal["exact", "folded", "loose"] = "folded",
+    region: str | None = None,
+    year: int | None = None,
+    limit: int = 20,
+    out: Path | None = None,
+) -> None:
+    """Read texts into a corpus, search it, check quotations, count terms, find evidence and duplicates."""
+    from nqpf.cli_text import answer
+    from nqpf.data import write
+
+    options = {"metadata": metadata, "corrections": corrections, "match": match, "region": region, "year": year}
+    lines, frame = answer(action, words, corpus, options, limit)
+    for line in lines:
+        print(line)
+    if out is not None and frame is not None:
+        print(say("cli.tidy.written", file=str(write(frame, out))))
+
+
+VERBS = {verb.__name__: verb for verb in (run, demo, plan, new, tidy, check, audit, compare, text, methods, theory)}

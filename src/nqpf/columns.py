@@ -29,12 +29,13 @@ def numbers(data: Any, columns: Sequence[str], by: str | None = None) -> tuple[p
     require(frame, *columns, *([by] if by else []))
     if not frame.height:
         raise DataError("empty_table")
-    for c in (c for c in columns if frame[c].dtype.is_nested()):
+    for c in (c for c in columns if frame[c].dtype.is_nested() or frame[c].dtype.is_temporal()):
         raise DataError("text_in_number", where=Where(row=1, indicator=c), value=frame[c][0])
     cast = frame.select(pl.col(c).cast(pl.Float64, strict=False) for c in columns)
     found = cast.to_numpy()
     absent, before = (np.array(table.null_count().row(0)) for table in (cast, frame.select(columns)))
-    infinite = False if np.isfinite(found.sum()) else np.isinf(found).any(axis=0)  # a sum is quicker than a search
+    with np.errstate(over="ignore"):  # numbers that are finite one by one
+        infinite = False if np.isfinite(found.sum()) else np.isinf(found).any(axis=0)  # a sum is quicker than a search
     for k in np.flatnonzero((absent > before) | infinite):
         column = columns[int(k)]
         row = _first_wrong(frame[column])

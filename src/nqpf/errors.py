@@ -25,6 +25,7 @@ class Where:
     cell: str | None = None
     key: str | None = None
     unit: str | Text | None = None
+    industry: str | Text | None = None
     indicator: str | Text | None = None
     period: int | str | None = None
 
@@ -109,7 +110,7 @@ def _trimmed(text: Text) -> Text:
 
 def nearest(word: str, options: Iterable[str]) -> str | None:
     """Return the option most like `word`, or None if none is near."""
-    pool = {o.lower(): o for o in options}
+    word, pool = str(word), {o.lower(): o for o in options}
     likeness = 0.6 if word.isascii() else 0.5  # one wrong character in a Chinese word of two leaves half of it
     found = difflib.get_close_matches(word.lower(), list(pool), n=1, cutoff=likeness)
     return pool[found[0]] if found else None

@@ -36,6 +36,17 @@ ROOMS = (
     "regions.spatial_regression",
     "regions.systems",
     "regions.panels",
+    "industry.relatedness",
+    "industry.structure",
+    "industry.entry",
+    "industry.input_output",
+    "industry.chain_risk",
+    "industry.warning",
+    "industry.planning",
+    "text.copies",
+    "text.quoted",
+    "text.measuring",
+    "text.store",
     "data",
 )
 """Rooms that have a registry, in the order of the work."""

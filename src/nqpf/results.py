@@ -7,17 +7,19 @@ its language: a code, the numbers in it, and the condition that made it true.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 
 import narwhals as nw
 import polars as pl
 
+from nqpf.errors import DataError, MethodError, NqpfError
 from nqpf.frames import as_backend
 from nqpf.messages import Text, say
 
 Severity = Literal["info", "warning"]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +118,32 @@ class TableResult(Result):
     def to_frame(self) -> Any:
         """Return the numbers as the kind of dataframe that was given."""
         return as_backend(self.frame, self.backend)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part(Generic[T]):
+    """What a method gave, or why it gave nothing.
+
+    Attributes
+    ----------
+    result
+        What it gave; None if it refused or was not asked.
+    refused
+        Why it refused.
+    """
+
+    result: T | None = None
+    refused: NqpfError | None = None
+
+    @classmethod
+    def of(cls, method: Callable[[], T]) -> Part[T]:
+        """Return what a method gives; data it does not admit are the reason of its absence, not an end of the study."""
+        try:
+            return cls(method())
+        except (MethodError, DataError) as error:
+            return cls(None, error)
+
+    @classmethod
+    def asked(cls, asked: bool, method: Callable[[], T]) -> Part[T]:
+        """Return what a method gives, where it is asked for."""
+        return cls.of(method) if asked else cls()

@@ -111,6 +111,7 @@ def test_a_bomb_that_states_a_small_size(book: Path) -> None:
     assert fault(book).code == "damaged"
 
 
+@pytest.mark.slow
 def test_a_million_empty_rows_cost_little(tmp_path: Path) -> None:
     import tracemalloc
 

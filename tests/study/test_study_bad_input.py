@@ -16,7 +16,7 @@ import pytest
 
 from nqpf.cli import command
 from nqpf.errors import OutputError
-from nqpf.study import assess, check_folder
+from nqpf.study import assessment, check_folder
 from nqpf.study.folder import whole_folder
 
 Edit = tuple[str, str]
@@ -472,18 +472,18 @@ def test_an_empty_folder_and_the_current_one_can_be_written(tmp_path: Path, monk
     assert snapshot(tmp_path) == {"here": None, "here/provenance.json": b'{"nqpf": {}}', "here/report.html": b"x"}
 
 
-@pytest.mark.parametrize("part", ["render_html", "write_workbook", "write_figures", "_write_json"])
+@pytest.mark.parametrize("part", ["render_html", "write_workbook", "write_figures", "write_json"])
 def test_ctrl_c_while_writing(
     part: str, workshop: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*args: Any, **kwargs: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(assess, part, interrupted)
+    monkeypatch.setattr(assessment, part, interrupted)
     if part != "render_html":
-        monkeypatch.setattr(assess, "render_html", lambda **_: "<html>")
-    if part == "_write_json":
-        monkeypatch.setattr(assess, "write_figures", lambda *_: ())
+        monkeypatch.setattr(assessment, "render_html", lambda **_: "<html>")
+    if part == "write_json":
+        monkeypatch.setattr(assessment, "write_figures", lambda *_: ())
     for lang, text in (
         ("en", "Interrupted; no half-written result was left."),
         ("zh", "已中断，没有留下未写完的结果。"),
@@ -500,7 +500,7 @@ def test_a_full_disk_is_an_error_with_a_remedy(
     def full(*args: Any, **kwargs: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(assess, "render_html", full)
+    monkeypatch.setattr(assessment, "render_html", full)
     assert command(["run", str(workshop.study), "--out", str(workshop.out), "--lang", "zh"]) == 2
     assert said() == (
         f"错误：文件 {workshop.out}：无法写入输出文件夹：No space left on device。请另选文件夹，或检查权限与磁盘空间。"

@@ -92,6 +92,7 @@ def test_no_file_holds_a_rank(workshop: Any, report: str) -> None:
     assert ranks_in(write(workshop, report)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("report", [GROUPS, NONE])
 def test_nor_does_one_with_imputed_draws_a_multiverse_and_sizes(workshop: Any, report: str) -> None:
     lines = workshop.data.read_text(encoding="utf-8").splitlines()

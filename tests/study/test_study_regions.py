@@ -12,7 +12,7 @@ import pytest
 from nqpf.chapters import Chapter
 from nqpf.chapters.blocks import Callout, Paragraph
 from nqpf.chapters.regions import regions_methods, regions_record
-from nqpf.chapters.regions_parts import Told
+from nqpf.chapters.regions_parts import regions_told
 from nqpf.errors import MethodError, NqpfError, Where
 from nqpf.messages import LANGUAGES
 from nqpf.regions.inequality.dagum import dagum
@@ -262,7 +262,7 @@ def test_one_year_says_so(workshop: Any) -> None:
 
 
 def test_remarks_call_things_by_their_names_and_are_said_once(workshop: Any) -> None:
-    told = Told(compared(workshop).context)
+    told = regions_told(compared(workshop).context)
     note = Note("dagum_one_group", "warning", {"count": 1, "years": "110000 and bloc east"})
     (block,) = told.notes(note)
     assert isinstance(block, Callout)

@@ -6,7 +6,9 @@ from nqpf.chapters.coherence import coherence_chapter
 from nqpf.chapters.context import Context
 from nqpf.chapters.data import data_chapter
 from nqpf.chapters.index import index_chapter
-from nqpf.chapters.methods import methods_chapter
+from nqpf.chapters.industry import industry_chapters, industry_methods
+from nqpf.chapters.industry_context import IndustryContext
+from nqpf.chapters.methods import methods_chapter, used_methods
 from nqpf.chapters.multiverse import multiverse_chapter
 from nqpf.chapters.planning import planning_chapter
 from nqpf.chapters.productivity import productivity_chapter
@@ -16,11 +18,16 @@ from nqpf.chapters.summary import summary_chapter
 from nqpf.chapters.theory import theory_chapter
 from nqpf.chapters.unranked import unranked
 
-__all__ = ["Chapter", "Context", "write_chapters"]
+__all__ = ["Chapter", "Context", "IndustryContext", "write_chapters"]
 
 
-def write_chapters(context: Context) -> tuple[Chapter, ...]:
+def write_chapters(context: Context | None, industry: IndustryContext | None = None) -> tuple[Chapter, ...]:
     """Return the chapters of an assessment in the order of the report."""
+    of_industry = () if industry is None else tuple(chapter(industry) for chapter in industry_chapters(industry))
+    if context is None:
+        assert industry is not None
+        rest = (*of_industry, methods_chapter(industry_methods(industry)))
+        return (summary_chapter(industry.about, industry.ranks, rest), *rest)
     order = [index_chapter, coherence_chapter, profiles_chapter, theory_chapter, data_chapter, checks_chapter]
     if context.multiverse is not None:
         order.insert(2, multiverse_chapter)
@@ -30,5 +37,9 @@ def write_chapters(context: Context) -> tuple[Chapter, ...]:
         order.insert(order.index(profiles_chapter), productivity_chapter)
     if context.regions is not None:
         order.insert(order.index(profiles_chapter), regions_chapter)
-    rest = unranked(context, [chapter(context) for chapter in (*order, methods_chapter)])
-    return (summary_chapter(context, rest), *rest)
+    chapters = [chapter(context) for chapter in order]
+    place = order.index(profiles_chapter)
+    used = used_methods(context) | (industry_methods(industry) if industry is not None else {})
+    whole = [*chapters[:place], *of_industry, *chapters[place:], methods_chapter(used)]
+    rest = unranked(context, whole)
+    return (summary_chapter(context.about, context.ranks, rest), *rest)

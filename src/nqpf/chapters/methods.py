@@ -15,14 +15,14 @@ from nqpf.messages import Text, say
 from nqpf.registry import Entry, method
 
 
-def methods_chapter(context: Context) -> Chapter:
-    """Return the annex."""
-    sections = tuple(_section(method(id), options) for id, options in _used(context).items())
+def methods_chapter(used: Mapping[str, Mapping[str, Any]]) -> Chapter:
+    """Return the annex on the methods that were used, with their options, by id."""
+    sections = tuple(_section(method(id), options) for id, options in used.items())
     return Chapter("methods", say("methods.title"), (Paragraph(say("methods.how")), *sections))
 
 
-def _used(context: Context) -> dict[str, Mapping[str, Any]]:
-    """Return the methods this study used, in the order of the work, with their options."""
+def used_methods(context: Context) -> dict[str, Mapping[str, Any]]:
+    """Return the methods that a study's index used, in the order of the work, with their options."""
     recipe = context.index.fitted.recipe
     inner = context.framework.inner
     used: dict[str, Mapping[str, Any]] = {one.id: one.options for one in context.filled.methods}

@@ -15,14 +15,15 @@ from nqpf.chapters.regions_distribution import distribution_blocks
 from nqpf.chapters.regions_findings import regions_findings
 from nqpf.chapters.regions_frames import SCORED, finite, inequality_frame
 from nqpf.chapters.regions_inequality import inequality_blocks
-from nqpf.chapters.regions_parts import Told
+from nqpf.chapters.regions_parts import regions_told
 from nqpf.chapters.regions_regression import regression_blocks
 from nqpf.chapters.regions_space import space_blocks
 from nqpf.chapters.regions_systems import systems_blocks
+from nqpf.chapters.told import Told
 from nqpf.errors import NqpfError
 from nqpf.messages import Text, say
-from nqpf.regions.survey import Part, Regions
-from nqpf.results import Method
+from nqpf.regions.survey import Regions
+from nqpf.results import Method, Part
 
 Write = Callable[[Context, Regions, Told], Iterator[Block]]
 
@@ -40,7 +41,7 @@ def regions_chapter(context: Context) -> Chapter:
         "systems": (say("regions.section.systems"), systems_blocks),
         "regression": (say("regions.section.regression"), regression_blocks),
     }
-    told = Told(context)
+    told = regions_told(context)
     parts = [
         Section(f"regions-{id}", name, tuple(write(context, found, told))) for id, (name, write) in sections.items()
     ]
@@ -78,7 +79,7 @@ def regions_record(context: Context) -> dict[str, Any]:
         return {}
     frames = {name: frame for name, frame in _frames(context, found) if frame is not None}
     record: dict[str, Any] = {name: finite(frame).to_dicts() for name, frame in frames.items()}
-    told = Told(context)
+    told = regions_told(context)
     refused = {f.name: part.refused for f in fields(found) if isinstance(part := getattr(found, f.name), Part)}
     record["refused"] = {name: _words(told, error) for name, error in refused.items() if error is not None}
     return record

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from nqpf.chapters.blocks import Block, Column, Paragraph, Table
 from nqpf.chapters.context import Context
 from nqpf.chapters.regions_frames import beta_frame, clubs_frame
-from nqpf.chapters.regions_parts import Told, p_words
+from nqpf.chapters.regions_parts import p_words
+from nqpf.chapters.told import Told
 from nqpf.charts.course import course
 from nqpf.messages import say
 from nqpf.regions.convergence.clubs import ClubsResult

@@ -9,7 +9,7 @@ import polars as pl
 from nqpf.chapters.blocks import Block, Column, Paragraph, Table
 from nqpf.chapters.context import Context
 from nqpf.chapters.regions_frames import classes_of, finite, mobility_frame, moves_frame, texts
-from nqpf.chapters.regions_parts import Told
+from nqpf.chapters.told import Told
 from nqpf.charts.ridge import ridge
 from nqpf.messages import Text, say
 from nqpf.regions.distribution.kernel_density import KernelDensity

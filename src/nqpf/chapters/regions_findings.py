@@ -10,7 +10,7 @@ import polars as pl
 
 from nqpf.chapters.context import Context
 from nqpf.chapters.regions_frames import CLUSTERS, PARTS, inequality_frame, overall_wind
-from nqpf.chapters.regions_parts import SURE, Told, p_words
+from nqpf.chapters.regions_parts import SURE, p_words, regions_told
 from nqpf.chapters.regions_systems import pairs_of
 from nqpf.errors import listing
 from nqpf.messages import Text, say
@@ -196,7 +196,7 @@ def _systems(context: Context, found: Regions) -> Iterator[Finding]:
             yield Finding("coordination_levels", numbers, condition, "coordination", ("L07", "A03"))
             yield from _formulas(found, known)
     if found.circles.result is not None:
-        told = Told(context)
+        told = regions_told(context)
         for row in found.circles.result.circles.to_dicts():
             names = {"circle": Text.same(row["circle"]), "weakest": told.called(row["weakest"])}
             numbers = names | {"edges": row["edges"], "shown": row["shown"]}

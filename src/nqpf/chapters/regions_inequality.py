@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from nqpf.chapters.blocks import Block, Column, Paragraph, Table
 from nqpf.chapters.context import Context
 from nqpf.chapters.regions_frames import PARTS, groups_frame, inequality_frame, pairs_frame, parts_frame
-from nqpf.chapters.regions_parts import Told
+from nqpf.chapters.told import Told
 from nqpf.charts.contributions import contributions
 from nqpf.charts.course import course
 from nqpf.messages import say

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from nqpf.chapters.blocks import Block, Column, Paragraph, Table
 from nqpf.chapters.context import Context
 from nqpf.chapters.regions_frames import worded
-from nqpf.chapters.regions_parts import Told
+from nqpf.chapters.told import Told
 from nqpf.messages import Text, say
 from nqpf.regions.spatial_regression.result import SpatialModel
-from nqpf.regions.survey import Part, Regions
+from nqpf.regions.survey import Regions
 from nqpf.regions.threeline import three_line
+from nqpf.results import Part
 
 STATISTICS = ("n", "units", "periods", "r2_within", "log_likelihood", "aic", "bic")
 EFFECTS = ("direct", "indirect", "total")

@@ -9,7 +9,7 @@ import polars as pl
 from nqpf.chapters.blocks import Block, Column, Paragraph, Table
 from nqpf.chapters.context import Context
 from nqpf.chapters.regions_frames import CLUSTERS, SCORED, blocks_frame, centre_frame, lisa_frame, nodes_frame
-from nqpf.chapters.regions_parts import Told
+from nqpf.chapters.told import Told
 from nqpf.charts.course import course
 from nqpf.charts.pairs import pairs
 from nqpf.charts.path import path

@@ -11,7 +11,8 @@ from nqpf.chapters.blocks import Block, Column, Paragraph, Table
 from nqpf.chapters.context import Context
 from nqpf.chapters.planning_targets import with_names
 from nqpf.chapters.regions_frames import edges_frame, texts, worded
-from nqpf.chapters.regions_parts import SURE, Told
+from nqpf.chapters.regions_parts import SURE
+from nqpf.chapters.told import Told
 from nqpf.charts.trend import trend
 from nqpf.messages import Text, say
 from nqpf.regions.survey import Regions

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from nqpf.columns import choose, numbers
 from nqpf.errors import DataError, MethodError, Where, listing
 from nqpf.frames import require, to_polars
+from nqpf.industry.labels import MISSING, keys_apart, out_of_size, size_error, stated
 from nqpf.results import Note
 
 Floats = NDArray[np.float64]
@@ -65,16 +66,18 @@ class Grid:
         ------
         DataError
             A column is absent, there is no row, a label or number is missing, or two rows have the same key.
+        SpecError
+            One column stands for two of unit, industry and time.
         MethodError
-            A value is negative.
+            A value is negative, or too large or too small to be reckoned with.
         """
+        keys_apart((), unit=unit, industry=industry, time=time)
         frame = to_polars(data)
         keys = [unit, industry, *([time] if time else [])]
         require(frame, *keys, value)
         frame, found = numbers(frame, [value])
-        for key, code in zip(keys, ("no_unit", "no_industry", "not_a_year"), strict=False):
-            if frame[key].has_nulls():
-                raise DataError(code, where=Where(row=int(frame[key].is_null().arg_true()[0]) + 1), value=None)
+        for role, key in zip(MISSING, keys, strict=False):
+            stated(frame, role, key)
         labels = {key: frame[key].unique().sort() for key in keys}
         years = labels[time] if time else pl.Series("", [None])
         shape = (len(years), len(labels[unit]), len(labels[industry]))
@@ -87,6 +90,11 @@ class Grid:
         absent = values.size - frame.height
         notes = (Note("pairs_absent", "info", {"count": absent, "share": absent / values.size}),) if absent else ()
         return cls(values, labels[unit], labels[industry], years, unit, industry, time, notes)
+
+    @property
+    def keys(self) -> dict[str, str | None]:
+        """Columns of labels by role."""
+        return {"unit": self.unit, "industry": self.industry, "time": self.time}
 
     def active(self, t: int) -> tuple[Bools, Bools]:
         """Return which regions ``bool[N]`` and industries ``bool[K]`` have any activity in year `t`."""
@@ -106,15 +114,14 @@ class Grid:
         choose("empty", empty, ("raise", "drop"))
         notes = []
         year = self.years[t]
-        for there, labels, what in zip(
-            self.active(t), (self.units, self.industries), ("unit", "industry"), strict=True
-        ):
+        codes = ("no_activity_unit", "no_activity_industry")
+        for there, labels, code in zip(self.active(t), (self.units, self.industries), codes, strict=True):
             if there.all():
                 continue
             values = {"count": int((~there).sum()), "names": listing(labels.filter(~pl.Series(there)).to_list(), 12)}
             if empty == "raise":
-                raise MethodError(f"no_activity_{what}", where=Where(period=year), **values)
-            notes.append(Note(f"no_activity_{what}", "warning", {**values, "year": "" if year is None else year}))
+                raise MethodError(code, where=Where(period=year), **values)
+            notes.append(Note(code, "warning", {**values, "year": "" if year is None else year}))
         units, industries = self.active(t)
         return np.flatnonzero(units), np.flatnonzero(industries), tuple(notes)
 
@@ -159,7 +166,7 @@ def _check(frame: pl.DataFrame, keys: list[str], at: Integers, values: Floats, v
     def where(row: int) -> Where:
         labels = [frame[key][row] for key in keys]
         year = labels[2] if len(keys) > 2 else None
-        return Where(row=row + 1, unit=str(labels[0]), indicator=str(labels[1]), period=year)
+        return Where(row=row + 1, unit=str(labels[0]), industry=str(labels[1]), period=year)
 
     twice = np.bincount(at)[at] > 1 if at.size else np.zeros(0, dtype=bool)
     if twice.any():
@@ -171,6 +178,9 @@ def _check(frame: pl.DataFrame, keys: list[str], at: Integers, values: Floats, v
         row = int((values < 0).argmax())
         raise MethodError("activity_negative", where=where(row), value=float(values[row]), column=value,
                           count=int((values < 0).sum()))  # fmt: skip
+    if (wrong := out_of_size(values)).any():
+        row = int(wrong.argmax())
+        raise size_error(where(row), values[row], value)
 
 
 def _table(keys: list[pl.Series], columns: Mapping[str, NDArray[Any]]) -> pl.DataFrame:

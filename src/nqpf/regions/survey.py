@@ -6,13 +6,12 @@ without a word.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 import polars as pl
 
-from nqpf.errors import DataError, MethodError, NqpfError
 from nqpf.regions.convergence.beta import BetaResult, beta
 from nqpf.regions.convergence.clubs import ClubsResult, clubs
 from nqpf.regions.convergence.sigma import SigmaResult, sigma
@@ -33,35 +32,11 @@ from nqpf.regions.spatial_regression.result import SpatialModel
 from nqpf.regions.spec import RegionsSpec
 from nqpf.regions.systems.coupling import Coupling, coupling
 from nqpf.regions.systems.lead_lag import LeadLag, lead_lag
-from nqpf.results import TableResult
+from nqpf.results import Part, TableResult
 
 T = TypeVar("T")
 CLUB_YEARS = 10
 """Years that club convergence is not tried below."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Part(Generic[T]):
-    """What a method gave, or why it gave nothing.
-
-    Attributes
-    ----------
-    result
-        What it gave; None if it refused or was not asked.
-    refused
-        Why it refused.
-    """
-
-    result: T | None = None
-    refused: NqpfError | None = None
-
-    @classmethod
-    def of(cls, method: Callable[[], T]) -> Part[T]:
-        """Return what a method gives; data it does not admit are the reason of its absence, not an end of the study."""
-        try:
-            return cls(method())
-        except (MethodError, DataError) as error:
-            return cls(None, error)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -184,53 +159,51 @@ def compare_regions(spec: RegionsSpec, material: Material, seed: int) -> Regions
         material=material,
         first=years[0],
         last=years[-1],
-        gini=_part(not has_groups, lambda: gini(table, "value", by="period", unit="unit", **interval)),
-        dagum=_part(
+        gini=Part.asked(not has_groups, lambda: gini(table, "value", by="period", unit="unit", **interval)),
+        dagum=Part.asked(
             has_groups, lambda: dagum(grouped, "value", group="group", by="period", unit="unit", **interval)
         ),
-        theil=_part(has_groups, lambda: theil(grouped, "value", groups="group", by="period", unit="unit")),
+        theil=Part.asked(has_groups, lambda: theil(grouped, "value", groups="group", by="period", unit="unit")),
         density=Part.of(lambda: kernel_density(table, "value", by="period", lower=_floor(table))),
-        chain=_part(several, lambda: markov(table, "value", **keys, classes=spec.classes, horizon=spec.horizon)),
-        spatial_chain=_part(
+        chain=Part.asked(several, lambda: markov(table, "value", **keys, classes=spec.classes, horizon=spec.horizon)),
+        spatial_chain=Part.asked(
             several and weights is not None,
             lambda: spatial_markov(
                 table, "value", **keys, weights=_there(weights), classes=spec.classes, horizon=spec.horizon,
                 test="permutation", draws=spec.draws, seed=seed,
             ),
         ),
-        sigma=_part(several, lambda: sigma(table, "value", **keys)),
-        absolute=_part(several, lambda: beta(table, "value", **keys)),
-        conditional=_part(
+        sigma=Part.asked(several, lambda: sigma(table, "value", **keys)),
+        absolute=Part.asked(several, lambda: beta(table, "value", **keys)),
+        conditional=Part.asked(
             len(years) > 2,
             lambda: beta(table, "value", **keys, form="panel", effects="two_way", errors="cluster"),
         ),
-        clubs=_part(len(years) >= CLUB_YEARS, lambda: clubs(table, "value", **keys, merge="ps")),
-        moran=_part(
+        clubs=Part.asked(len(years) >= CLUB_YEARS, lambda: clubs(table, "value", **keys, merge="ps")),
+        moran=Part.asked(
             weights is not None,
             lambda: moran(
                 table, "value", unit="unit", by="period", weights=_there(weights), permutations=spec.permutations,
                 seed=seed,
             ),
         ),
-        lisa=_part(
+        lisa=Part.asked(
             weights is not None,
             lambda: lisa(
                 last, "value", unit="unit", weights=_there(weights), permutations=spec.permutations, seed=seed
             ),
         ),
-        ellipse=_part(
+        ellipse=Part.asked(
             material.located, lambda: ellipse(placed, "value", unit="unit", by="period", coordinates=where)
         ),
         gravity=links,
-        network=_part(links.result is not None, lambda: network(_there(links.result).frame)),
-        coupling=_part(len(material.systems) > 1, lambda: _coupling(material)),
-        circles=_part(bool(spec.circles) and several, lambda: lead_lag(material.values, **keys, circles=spec.circles)),
-        regression=_part(spec.regression is not None, lambda: _regression(spec, material)),
+        network=Part.asked(links.result is not None, lambda: network(_there(links.result).frame)),
+        coupling=Part.asked(len(material.systems) > 1, lambda: _coupling(material)),
+        circles=Part.asked(
+            bool(spec.circles) and several, lambda: lead_lag(material.values, **keys, circles=spec.circles)
+        ),
+        regression=Part.asked(spec.regression is not None, lambda: _regression(spec, material)),
     )  # fmt: skip
-
-
-def _part(asked: bool, method: Callable[[], T]) -> Part[T]:
-    return Part.of(method) if asked else Part()
 
 
 def _there(value: T | None) -> T:
@@ -252,7 +225,7 @@ def _placed(material: Material, table: pl.DataFrame) -> tuple[pl.DataFrame, tupl
 
 
 def _links(material: Material, last: pl.DataFrame, where: tuple[str, str] | None) -> Part[Gravity]:
-    return _part(material.located, lambda: gravity(last, "value", unit="unit", coordinates=where))
+    return Part.asked(material.located, lambda: gravity(last, "value", unit="unit", coordinates=where))
 
 
 def _coupling(material: Material) -> Coupling:

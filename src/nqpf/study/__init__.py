@@ -1,6 +1,7 @@
 """Studies: one YAML file in, one assessment out."""
 
-from nqpf.study.assess import Assessment, check_study, run
+from nqpf.study.assess import check_study, run, run_plan
+from nqpf.study.assessment import Assessment
 from nqpf.study.audit import audit_files
 from nqpf.study.compare import StudyComparison, compare_study
 from nqpf.study.demos import demo_names, demo_path
@@ -20,4 +21,5 @@ __all__ = [
     "demo_path",
     "new_study",
     "run",
+    "run_plan",
 ]

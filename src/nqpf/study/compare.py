@@ -194,7 +194,7 @@ def compare_study(
         why = [say("compare.why_not", system=c.system.id, mark=mark(c.system.state), why=c.refused) for c in coverage]
         raise SpecError("no_system_comparable", where=study.where(), systems=Text.join(why, "；", "; "))
     frameworks = {c.system.id: _framework(c) for c in run}
-    prepared = prepare(replace(study, framework=_union(study.framework, frameworks.values())))
+    prepared = prepare(replace(study, tree=_union(study.framework, frameworks.values())))
     tell(say("progress.index"))
     recipes = {c.system.id: _recipe(study, c.system) for c in run}
     pairs = {OWN: (study.framework, study.spec.recipe)} | {id: (f, recipes[id]) for id, f in frameworks.items()}

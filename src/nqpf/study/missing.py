@@ -18,7 +18,7 @@ def predictors(study: Study, there: Sequence[str]) -> list[str]:
     SpecError
         A series the data do not have, or that has no rule of regression.
     """
-    missing = study.spec.data.missing
+    missing = study.data.missing
     named: dict[str, None] = {}
     for target, used in missing.using.items():
         if missing.series.get(target, missing.rule) != "regression":
@@ -51,7 +51,7 @@ def fill_missing(study: Study, panel: Panel, schemes: Collection[str], unused: S
     DataError
         As `nqpf.data.fill`.
     """
-    missing = study.spec.data.missing
+    missing = study.data.missing
     for name in missing.series:
         if name not in unused:
             _refuse_unknown(study, ("series", name), name, panel.indicators)
@@ -62,7 +62,7 @@ def fill_missing(study: Study, panel: Panel, schemes: Collection[str], unused: S
 
 def _groups(study: Study, panel: Panel, schemes: Collection[str]) -> dict[str, str]:
     """Return each unit's group for the rule ``group_trend``."""
-    wanted = study.spec.data.missing.groups
+    wanted = study.data.missing.groups
     if wanted is None:
         return {}
     if isinstance(wanted, str):

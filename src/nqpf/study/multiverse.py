@@ -45,7 +45,7 @@ def _filled(study: Study, written: Mapping[str, Any]) -> dict[str, Panel]:
     panels = {}
     for name in written:
         rule = validate(MissingSpec, study.document, ("multiverse", "vary", "panel", name))
-        data = study.spec.data.model_copy(update={"missing": rule})
+        data = study.data.model_copy(update={"missing": rule})
         other = replace(study, spec=study.spec.model_copy(update={"data": data}))
         panels[str(name)] = prepare(other).panel
     return panels

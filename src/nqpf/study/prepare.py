@@ -60,7 +60,7 @@ def prepare(study: Study) -> Prepared:
     DataError, PlaceError, SpecError
         With the file, row, unit, indicator, year and what to do.
     """
-    readings = [_read(study, i) for i in range(len(study.spec.data.tables))]
+    readings = [_read(study, i) for i in range(len(study.data.tables))]
     schemes = {r.method.options["places"] for r in readings}
     if len(schemes) > 1:
         raise SpecError("mixed_schemes", where=study.where("data", "tables"), schemes=listing(sorted(schemes)))
@@ -76,7 +76,7 @@ def prepare(study: Study) -> Prepared:
         notes.append(Note("series_unused", "info", {"count": len(unused), "series": listing(unused)}))
     tidy = _cut(study, tidy.filter(pl.col("indicator").is_in(used)), labels)
     notes += _overruled(study, tidy)
-    panel = Panel.from_tidy(tidy, labels, [_series(name, study.spec.data.series.get(name)) for name in used])
+    panel = Panel.from_tidy(tidy, labels, [_series(name, study.data.series.get(name)) for name in used])
     panel = panel.select(units=_order(panel, schemes), indicators=used)
     absent_years = sorted(set(range(panel.periods[0], panel.periods[-1])) - set(panel.periods))
     if absent_years:
@@ -98,13 +98,13 @@ def series_there(study: Study) -> list[str]:
     DataError, PlaceError, SpecError
         As `prepare`, for what is wrong with the files.
     """
-    tidy = pl.concat([_read(study, i).frame for i in range(len(study.spec.data.tables))])
+    tidy = pl.concat([_read(study, i).frame for i in range(len(study.data.tables))])
     found: list[str] = _named(study, tidy)["indicator"].unique(maintain_order=True).to_list()
     return found
 
 
 def _read(study: Study, i: int) -> Reading:
-    table = study.spec.data.tables[i]
+    table = study.data.tables[i]
     options = table.model_dump(exclude={"file", "recipe"}, exclude_none=True)
     if table.recipe is not None:
         options["recipe"] = study.folder / table.recipe
@@ -117,9 +117,9 @@ def _read(study: Study, i: int) -> Reading:
 def _named(study: Study, tidy: pl.DataFrame) -> pl.DataFrame:
     """Give series the ids that formulas use; refuse an id whose column is nowhere, or that means two columns."""
     there = tidy["indicator"].unique(maintain_order=True).to_list()
-    renamed = {known.column for known in study.spec.data.series.values()}
+    renamed = {known.column for known in study.data.series.values()}
     names: dict[str, str] = {}
-    for name, known in study.spec.data.series.items():
+    for name, known in study.data.series.items():
         column = known.column or name
         if column not in there:
             options, near = listing(there, 40), hint(column, there)
@@ -171,7 +171,7 @@ def _formulas(study: Study) -> Iterator[tuple[str, list[str], Where]]:
 
 def _cut(study: Study, tidy: pl.DataFrame, labels: Mapping[str, Text]) -> pl.DataFrame:
     """Keep the years and units the study asks for."""
-    data = study.spec.data
+    data = study.data
     if data.periods is not None:
         years = tidy["period"].unique().sort().to_list()
         tidy = tidy.filter(pl.col("period").is_between(*data.periods))
@@ -194,7 +194,7 @@ def _cut(study: Study, tidy: pl.DataFrame, labels: Mapping[str, Text]) -> pl.Dat
 def _overruled(study: Study, tidy: pl.DataFrame) -> list[Note]:
     """Remark on every unit of measure, vintage or scope that the study states otherwise than its table."""
     notes = []
-    for name, known in study.spec.data.series.items():
+    for name, known in study.data.series.items():
         rows = tidy.filter(pl.col("indicator") == name)
         for column, stated in (("measure", known.unit), ("vintage", known.vintage), ("scope", known.scope)):
             written = rows[column].drop_nulls().unique(maintain_order=True).to_list()
@@ -219,9 +219,9 @@ def _series(name: str, known: SeriesSpec | None) -> Series:
 def _totals(study: Study, readings: Sequence[Reading], panel: Panel) -> pl.DataFrame | None:
     """Return the rows of totals of the series used, by their ids; None where units are left out."""
     totals = pl.concat([r.totals for r in readings])
-    if study.spec.data.exclude or not totals.height:
+    if study.data.exclude or not totals.height:
         return None
-    known = study.spec.data.series
+    known = study.data.series
     totals = totals.with_columns(pl.col("indicator").replace({s.column: id for id, s in known.items() if s.column}))
     stated = {one.id: one.measure for one in panel.series}
     measure = pl.col("indicator").replace_strict(stated, default=None, return_dtype=pl.String)
@@ -233,7 +233,7 @@ def _convert(study: Study, panel: Panel) -> tuple[Panel, Ledger]:
     values, status, series = panel.values.copy(), panel.status.copy(), list(panel.series)
     rows: list[dict[str, Any]] = []
     for k, one in enumerate(panel.series):
-        known = study.spec.data.series.get(one.id)
+        known = study.data.series.get(one.id)
         if known is None or known.convert is None:
             continue
         where = study.where("data", "series", one.id)
@@ -258,7 +258,7 @@ def _reject(study: Study, panel: Panel) -> tuple[Panel, Ledger]:
     values, status = panel.values.copy(), panel.status.copy()
     rows: list[dict[str, Any]] = []
     names = {name: n for n, u in enumerate(panel.units) for name in (u, panel.labels[u].zh, panel.labels[u].en)}
-    for i, cell in enumerate(study.spec.data.reject):
+    for i, cell in enumerate(study.data.reject):
         if cell.unit not in names:
             where = study.where("data", "reject", i, "unit")
             raise SpecError("unknown_unit", where=where, unit=cell.unit, hint=hint(cell.unit, names))

@@ -42,17 +42,24 @@ def provenance(study: Study) -> dict[str, Any]:
     written = {"study": study.document.content}
     if study.framework_file is not None:
         written["framework"] = study.framework_file.read_text(encoding="utf-8-sig")
-    for name in {table.recipe: None for table in study.spec.data.tables if table.recipe is not None}:
+    tables = study.spec.data.tables if study.spec.data else ()
+    for name in {table.recipe: None for table in tables if table.recipe is not None}:
         written[f"recipe {name}"] = (study.folder / name).read_text(encoding="utf-8-sig")
     return {
         "nqpf": {"version": nqpf.__version__, "code_sha256": code_hash()},
         "study": {"id": study.spec.study, "sha256": _hash(written)},
-        "framework": {"id": study.framework.id, "indicators": len(study.framework.indicators)},
-        "recipe": {"sha256": study.spec.recipe.hash, "options": study.spec.recipe.model_dump(mode="json")},
+        **(_of_index(study) if study.tree else {}),
         "data": data,
         "seed": study.spec.seed,
         "python": platform.python_version(),
         "packages": {name: metadata.version(name) for name in PACKAGES},
+    }
+
+
+def _of_index(study: Study) -> dict[str, Any]:
+    return {
+        "framework": {"id": study.framework.id, "indicators": len(study.framework.indicators)},
+        "recipe": {"sha256": study.spec.recipe.hash, "options": study.spec.recipe.model_dump(mode="json")},
     }
 
 

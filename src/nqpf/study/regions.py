@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from nqpf.columns import numbers
 from nqpf.data import Panel, places
-from nqpf.data.files import grids
 from nqpf.data.formula import evaluate
 from nqpf.errors import DataError, NqpfError, SpecError, Where, hint, listing
 from nqpf.index import Index
@@ -20,6 +18,7 @@ from nqpf.regions.space.build import weights
 from nqpf.regions.space.weights import Weights
 from nqpf.regions.spec import RegionsSpec
 from nqpf.regions.survey import Material, Regions, compare_regions
+from nqpf.study.plain import plain_table
 from nqpf.study.spec import Study
 
 
@@ -96,12 +95,7 @@ def _coordinates(study: Study, spec: RegionsSpec, scheme: str, panel: Panel) -> 
     if spec.coordinates is None:
         return None
     where = Where(key="regions.coordinates")
-    frame = _table(study.folder / spec.coordinates)
-    for column in (c for c in ("unit", "lon", "lat") if c not in frame.columns):
-        raise DataError(
-            "unknown_column", where=where, column=column, options=listing(frame.columns, 20),
-            hint=hint(column, frame.columns),
-        )  # fmt: skip
+    frame = plain_table(study, spec.coordinates, "regions.coordinates", "unit", "lon", "lat")
     frame, found = numbers(frame, ["lon", "lat"])
     names = frame["unit"].cast(pl.String).to_list()
     for row, column in np.argwhere(np.isnan(found)):
@@ -116,14 +110,6 @@ def _coordinates(study: Study, spec: RegionsSpec, scheme: str, panel: Panel) -> 
     if absent:
         raise DataError("regions_coordinates", where=where, count=len(absent), units=listing(absent, 12))
     return table.filter(pl.col("unit").is_in(panel.units))
-
-
-def _table(path: Path) -> pl.DataFrame:
-    """Return a plain table: names in its first row."""
-    grid = next(grids(path), None)
-    if grid is None or len(grid.rows) < 2:
-        raise DataError("empty_table", where=Where(file=str(path)))
-    return pl.DataFrame(grid.rows[1:], schema=[str(cell) for cell in grid.rows[0]], orient="row")
 
 
 def _weights(

@@ -12,10 +12,11 @@ from pydantic_core import PydanticCustomError
 
 from nqpf.data.missing import Beyond, Edges, Rate, Rule, Scale
 from nqpf.data.panel import Mixable
-from nqpf.errors import NqpfError, Where
+from nqpf.errors import NqpfError, SpecError, Where
 from nqpf.index import Framework, Recipe
 from nqpf.index.multiverse import MultiverseSpec
 from nqpf.index.planning.spec import GradesSpec, PlanningSpec, Ranks
+from nqpf.industry.spec import IndustrySpec
 from nqpf.messages import Text
 from nqpf.numerics.impute import Effects
 from nqpf.productivity.spec import ProductivitySpec
@@ -198,6 +199,10 @@ class ReportSpec(Strict):
         return self
 
 
+OF_INDEX = ("recipe", "size", "systems", "multiverse", "planning", "productivity", "regions")
+"""Keys of a study that speak of its index, and mean nothing without one."""
+
+
 class StudySpec(Strict):
     """The whole file.
 
@@ -220,21 +225,24 @@ class StudySpec(Strict):
     data, framework, recipe, multiverse, planning, productivity, regions, report
         The parts. ``framework`` may be the path of a file of its own; ``multiverse: {}`` builds the index in every
         defensible way; ``planning`` gives targets, points for ranks, and strength, efficiency and potential;
-        ``productivity`` measures total factor productivity; ``regions`` compares the units in space and time.
+        ``productivity`` measures total factor productivity; ``regions`` compares the units in space and time;
+        ``industry`` says where each region can go, what holds the chain, and plans. A study has an index (``data``
+        and ``framework``), or ``industry``, or both.
     """
 
     study: str
     title: Label
     about: Label | None = None
     seed: int = 20240131
-    data: DataSpec
-    framework: str | Mapping[str, object]
+    data: DataSpec | None = None
+    framework: str | Mapping[str, object] | None = None
     recipe: Recipe = Recipe()
     size: tuple[str, ...] = ()
     multiverse: MultiverseSpec | None = None
     planning: PlanningSpec | None = None
     productivity: ProductivitySpec | None = None
     regions: RegionsSpec | None = None
+    industry: IndustrySpec | None = None
     report: ReportSpec = ReportSpec()
     systems: Mapping[str, Mapping[str, str]] = {}
 
@@ -247,8 +255,8 @@ class Study:
     ----------
     spec
         What is written in the file.
-    framework
-        The tree of indicators.
+    tree
+        The tree of indicators; None where the study has no index.
     document
         The file with its line numbers.
     folder
@@ -258,7 +266,7 @@ class Study:
     """
 
     spec: StudySpec
-    framework: Framework
+    tree: Framework | None
     document: Document
     folder: Path
     framework_file: Path | None
@@ -275,10 +283,39 @@ class Study:
         document = load(path)
         spec = validate(StudySpec, document)
         folder = Path(path).parent
+        _check_parts(spec, document)
+        if spec.framework is None:
+            return cls(spec, None, document, folder, None)
         if isinstance(spec.framework, str):
             file = folder / spec.framework
             return cls(spec, Framework.from_yaml(file), document, folder, file)
         return cls(spec, Framework.from_document(document, ("framework",)), document, folder, None)
+
+    @property
+    def framework(self) -> Framework:
+        """The tree of indicators.
+
+        Raises
+        ------
+        SpecError
+            The study has no index.
+        """
+        if self.tree is None:
+            raise SpecError("no_index", where=self.where())
+        return self.tree
+
+    @property
+    def data(self) -> DataSpec:
+        """The data of the index.
+
+        Raises
+        ------
+        SpecError
+            The study has no index.
+        """
+        if self.spec.data is None:
+            raise SpecError("no_index", where=self.where())
+        return self.spec.data
 
     @property
     def title(self) -> Text:
@@ -298,12 +335,23 @@ class Study:
 
     def files(self) -> list[str]:
         """Return the files of data, as they are written."""
-        files = [table.file for table in self.spec.data.tables]
+        files = [table.file for table in self.spec.data.tables] if self.spec.data else []
         if self.spec.regions is not None:
             weights = self.spec.regions.weights
             files += [file for file in (self.spec.regions.coordinates, weights and weights.file) if file]
+        if self.spec.industry is not None:
+            files += self.spec.industry.tables.values()
         return files
 
     def paths(self) -> list[Path]:
         """Return the files of data."""
         return [self.folder / file for file in self.files()]
+
+
+def _check_parts(spec: StudySpec, document: Document) -> None:
+    """Refuse a study with half an index, or with keys that speak of an index it does not have."""
+    there = [name for name in ("data", "framework") if getattr(spec, name) is not None]
+    if len(there) == 1 or not (there or spec.industry):
+        raise SpecError("missing_key", where=document.where(), name="framework" if there == ["data"] else "data")
+    for key in (key for key in OF_INDEX if not there and key in spec.model_fields_set):
+        raise SpecError("no_index_for", where=document.where((key,)), name=key)

@@ -1,0 +1,1 @@
+"""Choke points by their components, concentration of imports by product, and three meters of the industrial system."""

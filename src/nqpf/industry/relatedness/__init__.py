@@ -1,0 +1,1 @@
+"""Advantage, complexity, relatedness and what a region could grow into."""

@@ -1,0 +1,1 @@
+"""What regions are made of: location quotients, likeness, concentration, diversity, shift-share, new against old."""

@@ -1,0 +1,1 @@
+"""What the documents warn of: herding, bubbles, alike plans, investment without capability, industries abandoned."""

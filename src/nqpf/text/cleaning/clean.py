@@ -1,0 +1,220 @@
+"""A source without the traces of its lay-out: `clean`."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import numpy as np
+import polars as pl
+
+from nqpf.results import Note
+from nqpf.text.cleaning.characters import BLANK, HAN, NEWLINE, Codes, Index, Kinds, Mask, codes_of, kind_table
+from nqpf.text.cleaning.contents import Entry, read_contents
+from nqpf.text.cleaning.furniture import furniture
+from nqpf.text.cleaning.joining import Joins, join, kept_blank, needs_blank
+from nqpf.text.cleaning.layout import layout
+from nqpf.text.cleaning.ledger import Draft
+from nqpf.text.cleaning.lines import Lines
+from nqpf.text.cleaning.markup import Markup, read_markup
+from nqpf.text.cleaning.overprint import overprinted
+from nqpf.text.cleaning.punctuation import full_width
+from nqpf.text.cleaning.spacing import between_characters, letter_spacing
+from nqpf.text.cleaning.specials import bracketed, bylines
+from nqpf.text.cleaning.wrapping import Wrapping, wrapping
+from nqpf.text.source import Cleaned, Source
+
+_SET_BY_PARAGRAPH = ("docx", "html")
+_LONG_LINE = 1_000_000
+
+
+def clean(source: Source) -> Cleaned:
+    """Take the traces of lay-out out of a text.
+
+    Letter-spacing, hard wraps (also with an empty line after every line), words printed twice, words repeated where
+    columns join, page furniture, tables of contents and signs of Markdown are taken out; half-width punctuation inside
+    Chinese becomes full width. Nothing else is changed: quotation marks, full-width letters, variants of characters
+    stay as they are. What is changed stands in the ledger `Cleaned.edits`, and every clean character keeps the offset
+    of the raw one.
+
+    Parameters
+    ----------
+    source
+        The file as it was read.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> page = "面 向 未 来 ，我 们\\n要修好村里的路。"
+    >>> clean(Source("page.txt", "txt", page, np.array([0, 14]))).text
+    '面向未来，我们要修好村里的路。'
+    """
+    text = source.text
+    codes = codes_of(text)
+    kinds = kind_table()[codes]
+    draft = Draft(codes)
+    markup = _markup(source)
+    entries, lines = _sort_lines(source, draft, kinds, markup)
+    looks, joins, lines = _paragraphs(source, draft, kinds, lines, markup)
+    _tidy_blanks(draft, kinds, lines, joins)
+    _separate(draft, kinds, lines, joins, looks.exact)
+    clean_text, origin = draft.text()
+    long = int(np.diff(np.append(source.starts, len(text))).max(initial=0))
+    notes = (Note("text_long_line", values={"file": source.file, "size": long}),) if long > _LONG_LINE else ()
+    return Cleaned(
+        source=source,
+        text=clean_text,
+        origin=origin,
+        edits=draft.edits(text, source.starts),
+        notes=notes,
+        layout=layout(source, clean_text, origin, lines, looks, joins, markup),
+        contents=pl.DataFrame(
+            [{f.name: getattr(e, f.name) for f in fields(Entry)} for e in entries],
+            schema={"title": pl.String, "page": pl.Int64, "line": pl.Int64},
+        ),
+    )
+
+
+def _markup(source: Source) -> Markup:
+    if source.kind in _SET_BY_PARAGRAPH:
+        return Markup((), {}, ())
+    return read_markup(source.text, source.kind == "md")
+
+
+def _sort_lines(source: Source, draft: Draft, kinds: Kinds, markup: Markup) -> tuple[tuple[Entry, ...], Lines]:
+    """Take out what is known without looking at paragraphs; return the table of contents and the lines that are left."""
+    text = source.text
+    draft.drop_spans("markup", list(markup.signs))
+    spaced, around = letter_spacing(kinds)
+    draft.drop("letter_spacing", spaced)
+    draft.drop("stray_blank", around)
+    lines = Lines.of(draft.raw, kinds, draft.keep, source.starts)
+    entries, taken = read_contents(text, lines)
+    draft.drop_spans("contents", _spans(lines, taken))
+    lines = lines.without(taken)
+    found = furniture(text, lines)
+    draft.drop_spans("page_furniture", _spans(lines, found))
+    lines = lines.without(found)
+    doubled = overprinted(text, draft.raw, lines)
+    draft.drop_spans("overprint", doubled)
+    if _punctuate(source, draft, kinds, lines) or doubled:
+        lines = Lines.of(draft.codes, kinds, draft.keep, source.starts)
+    return entries, lines
+
+
+def _punctuate(source: Source, draft: Draft, kinds: Kinds, lines: Lines) -> bool:
+    """Make half-width punctuation inside Chinese full width; return whether there was any."""
+    in_chinese = np.zeros(len(source.starts), dtype=np.bool_)
+    in_chinese[lines.number] = lines.han > lines.letters
+    at, new = full_width(draft.raw, kinds, source.starts, in_chinese)
+    if not len(at):
+        return False
+    draft.put("half_width", at[draft.keep[at]], new[draft.keep[at]])
+    kinds[at] = kind_table()[new]
+    _, around = letter_spacing(kinds)
+    draft.drop("stray_blank", around)
+    return True
+
+
+def _paragraphs(
+    source: Source, draft: Draft, kinds: Kinds, lines: Lines, markup: Markup
+) -> tuple[Wrapping, Joins, Lines]:
+    """Return how lines become paragraphs, and the lines without what was found to stand there twice."""
+    apart, closed = _marked(source, draft, kinds, lines, markup)
+    looks = wrapping(lines, _spaced_lines(draft, lines), apart, closed)
+    _glue(source.text, lines, looks)
+    if source.kind in _SET_BY_PARAGRAPH:
+        looks.ends[:] = True
+        return looks, Joins(looks.ends, lines.ended, (), ()), lines
+    looks.ends[closed] = True
+    joins = join(source.text, draft.codes, kinds, lines, looks, apart, closed)
+    if joins.repeated:
+        draft.drop_spans("overlap", list(joins.repeated))
+        lines = Lines.of(draft.codes, kinds, draft.keep, source.starts)
+    return looks, joins, lines
+
+
+def _spaced_lines(draft: Draft, lines: Lines) -> Mask:
+    """Return which lines are letter-spaced."""
+    edges = np.column_stack([lines.first, lines.last + 1]).ravel()
+    dropped = np.append((draft.rule == 1).view(np.uint8), np.uint8(0))
+    counts = np.add.reduceat(dropped, edges, dtype=np.int64)[::2] if len(edges) else np.zeros(0, dtype=np.int64)
+    return np.asarray(counts > 2)
+
+
+def _marked(source: Source, draft: Draft, kinds: Kinds, lines: Lines, markup: Markup) -> tuple[Mask, Mask]:
+    """Return which lines begin a paragraph by what the file says, and which end one."""
+    apart = bylines(draft.codes, kinds, draft.keep, lines)
+    closed = apart.copy()
+    starts = np.array(sorted(markup.headings), dtype=np.int64)
+    heads = np.searchsorted(lines.first, starts)
+    heads = heads[heads < len(lines)]
+    apart[heads] = closed[heads] = True
+    if source.styles:
+        styled = np.array([bool(style) and style != "bold" for style in source.styles])[lines.number]
+        apart |= styled
+        closed |= styled
+    for first, end in bracketed(source.text):
+        i, j = np.searchsorted(lines.first, first, side="right") - 1, np.searchsorted(lines.first, end) - 1
+        if 0 <= i < len(lines) and lines.first[i] == first:
+            apart[i] = True
+            closed[j] |= bool(lines.last[j] == end - 1)
+    return apart, closed
+
+
+def _glue(text: str, lines: Lines, looks: Wrapping) -> None:
+    """Keep the lines of a bracketed remark together."""
+    for first, end in bracketed(text):
+        i, j = np.searchsorted(lines.first, first, side="right") - 1, np.searchsorted(lines.first, end) - 1
+        looks.ends[max(int(i), 0) : int(j)] = False
+
+
+def _tidy_blanks(draft: Draft, kinds: Kinds, lines: Lines, joins: Joins) -> None:
+    """Take the blanks between Chinese characters out of running text."""
+    edges = np.zeros(len(kinds) + 1, dtype=np.int8)
+    edges[lines.first[joins.prose]] += 1
+    edges[lines.last[joins.prose] + 1] -= 1
+    inside = np.cumsum(edges[:-1], dtype=np.int8).astype(np.bool_)
+    draft.drop("stray_blank", between_characters(kinds, inside))
+
+
+def _separate(draft: Draft, kinds: Kinds, lines: Lines, joins: Joins, exact: bool) -> None:
+    """Leave one end of line between paragraphs, and between joined lines a blank where words need one."""
+    loose = (kinds == BLANK) | (kinds == NEWLINE)
+    size = len(kinds)
+    if not len(lines):
+        draft.drop("blank_line", loose)
+        return
+    outside = _outside(lines, size)
+    joined = np.zeros(size, dtype=np.bool_)
+    inner = np.flatnonzero(~joins.ends[:-1])
+    _mark(joined, lines.last[inner] + 1, lines.first[inner + 1])
+    draft.drop("wrap", joined & loose)
+    draft.drop("blank_line", outside & ~joined & loose)
+    newline = np.flatnonzero(kinds == NEWLINE)
+    breaks = np.flatnonzero(joins.ends[:-1])
+    draft.stay(newline[np.searchsorted(newline, lines.last[breaks])])
+    blank = needs_blank(kinds, lines, joins.ends, exact)
+    kept, at = kept_blank(kinds, lines, joins.ends)
+    here = np.flatnonzero(blank & ~kept)
+    draft.put("wrap", newline[np.searchsorted(newline, lines.last[here])], ord(" "))
+    draft.put("wrap", at[kept], ord(" "))
+
+
+def _outside(lines: Lines, size: int) -> Mask:
+    """Return which characters stand before, after or between the lines that hold anything."""
+    outside = np.zeros(size, dtype=np.bool_)
+    _mark(outside, np.append(0, lines.last + 1), np.append(lines.first, size))
+    return outside
+
+
+def _mark(mask: Mask, first: Index, end: Index) -> None:
+    edges = np.zeros(len(mask) + 1, dtype=np.int32)
+    np.add.at(edges, first, 1)
+    np.add.at(edges, end, -1)
+    mask |= np.cumsum(edges[:-1]) > 0
+
+
+def _spans(lines: Lines, chosen: list[int]) -> list[tuple[int, int]]:
+    return [(int(lines.first[i]), int(lines.last[i]) + 1) for i in chosen]
+
+

@@ -1,0 +1,231 @@
+"""Which ends of lines are ends of paragraphs, and which were only put in to fit a column.
+
+A column breaks a line when the next word does not fit any more. So a line after which the next word would have fitted
+was ended on purpose; one that is full and in the middle of a sentence was not. The width of a column is read off the
+lines around, since it changes within a page. Where paragraphs were once indented, their first lines are short by two
+characters, which tells where they begin after the indentation itself is lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from nqpf.text.cleaning.characters import Mask
+from nqpf.text.cleaning.lines import Lines
+
+Floats = NDArray[np.float64]
+
+_NEAR = 6
+"""Lines on each side from which the width of the column is read."""
+_AROUND = 10
+"""Lines on each side from which it is read whether they are running text."""
+_NARROWEST, _WIDEST = 7.0, 75.0
+"""Widths of columns; wider lines are paragraphs by themselves."""
+_HANGS = 2.5
+"""How far punctuation squeezed into a line may stick out of its column."""
+_CUT_ANYWHERE = 0.01
+"""Share of lines that begin with a mark from which on lines are known to be cut without regard to marks and words."""
+_SHORT, _INDENT = 1.3, 4.5
+"""Room left in a line, beyond the usual: more than is a matter of type-setting; at most what an indentation takes."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wrapping:
+    """How the lines of a page follow each other.
+
+    Attributes
+    ----------
+    ends
+        ``bool[M]`` whether the paragraph ends with the line, by the look of it.
+    column
+        ``bool[M]`` whether the line stands in a column of running text.
+    spread
+        ``bool[M]`` whether the lines around are parted by empty lines, so that an empty line says nothing.
+    alone
+        ``bool[M]`` whether a sentence ends with the line before the column does, and the paragraph goes on: a heading
+        at the start of its paragraph.
+    exact
+        Whether columns are cut after a fixed number of characters, be it within a word.
+    """
+
+    ends: Mask
+    column: Mask
+    spread: Mask
+    alone: Mask
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Fit:
+    """How lines fit their columns.
+
+    Attributes
+    ----------
+    column
+        ``bool[M]`` whether there is running text before or after the line.
+    full
+        ``bool[M]`` whether a line leaves no room for the word that follows.
+    room
+        ``float[M]`` room that is left in it, beyond the usual in these columns.
+    """
+
+    column: Mask
+    full: Mask
+    room: Floats
+
+
+def wrapping(lines: Lines, spaced: Mask, apart: Mask, closed: Mask) -> Wrapping:
+    """Tell where paragraphs end.
+
+    Parameters
+    ----------
+    lines
+        The lines, without page furniture.
+    spaced
+        ``bool[M]`` letter-spaced lines, whose width says less.
+    apart
+        ``bool[M]`` lines that are known to begin a paragraph of their own.
+    closed
+        ``bool[M]`` lines that are known to end one.
+    """
+    exact, fit = _fit(lines)
+    column, full = fit.column, fit.full
+    short = column & ~spaced & (fit.room >= _SHORT)
+    inside = ~lines.ended & full
+    spread = _rolling(inside & (lines.blanks > 0), 8) * 2 > _rolling(inside, 8)
+    said = (lines.blanks == 0) | spread
+    opens = short & (fit.room <= _INDENT) & ~_following(short & (fit.room <= _INDENT))
+    opens &= ~lines.ended | np.append(True, (lines.ended | ~full | closed)[:-1])[: len(lines)]
+    opens &= _following(full | lines.ended)
+    opens &= _usual(opens & ~lines.ended, lines, fit, closed)
+    unfinished_short = short & ~lines.ended
+    parted = (lines.ended & ~full & column & ~spread).astype(np.float64)
+    alone = lines.ended & ~full & (lines.blanks == 0) & ~spread & column & _following(column)
+    alone &= (_rolling(parted * (lines.blanks > 0), 60) * 2 > _rolling(parted, 60)) & ~_following(unfinished_short)
+    at_end = np.where(full, _following(unfinished_short | (opens & lines.ended)), ~opens | _following(short))
+    wider = np.append(np.diff(lines.wide) > _HANGS, False)[: len(lines)]
+    full = full & ~(~lines.ended & wider & ~_following(np.isfinite(fit.room)))
+    runs_on = full | (opens & ~_following(opens)) | (spaced & column & (fit.room <= _INDENT))
+    fresh = np.append(True, (lines.ended | ~runs_on | closed)[:-1])[: len(lines)]
+    heading = inside & _following(opens) & (lines.marks + lines.stops == 0) & fresh
+    indented = _following(_indented(lines))
+    ends = np.where(lines.ended, ~said | (at_end & ~alone) | indented, ~runs_on | ~said | heading | indented)
+    ends = ends.astype(np.bool_) | _following(apart)
+    ends[-1:] = True
+    return Wrapping(ends, column, spread, alone & ~ends, exact)
+
+
+def _fit(lines: Lines) -> tuple[bool, _Fit]:
+    """Return whether columns are cut exactly, and how lines fit them: by width of type, or by number of characters.
+
+    Lines that break off within a sentence and hold letters or digits may have been cut by either.
+    """
+    ones = np.ones(len(lines))
+    if not len(lines):
+        return False, _fitted(lines, lines.wide, ones, 1.0)
+    inset = np.where(_indented(lines), lines.indent, 0.0)
+    need = lines.need if lines.clings.mean() < _CUT_ANYWHERE else ones
+    measures = [_measure(lines, lines.wide + inset, need), _measure(lines, lines.long + inset, ones)]
+    exact = measures[0][0] >= 0.9 or measures[1][0] >= 0.9
+    best = int(measures[1][0] > measures[0][0] + 0.02)
+    slack = 0.01 if exact else 1.0
+    fits = [_fitted(lines, wide, need, slack) for _, wide, need in measures]
+    chosen, other = fits[best], fits[1 - best]
+    nearer = ~lines.ended & (lines.wide != lines.long) & (np.abs(other.room) < np.abs(chosen.room))
+    full = chosen.full | (other.full & ~lines.ended)
+    return exact, _Fit(chosen.column, full, np.where(nearer, other.room, chosen.room))
+
+
+def _measure(lines: Lines, wide: Floats, need: Floats) -> tuple[float, Floats, Floats]:
+    """Return the share of lines that fill their column exactly, of those that break off within a sentence."""
+    before, after = _widths(wide)
+    follows = np.append(need[1:], 1.0)
+    best = np.where(np.abs(wide - before) <= np.abs(wide - after), before, after)
+    chosen = _running(lines, -1) & _running(lines, 1) & ~lines.ended & (np.abs(wide - best) <= 3.0)
+    exact = (wide <= best + 0.01) & (wide + follows > best + 0.01)
+    return (float(exact[chosen].mean()) if chosen.any() else 0.0), wide, need
+
+
+def _fitted(lines: Lines, wide: Floats, need: Floats, slack: float) -> _Fit:
+    """Return how lines of these widths fit the columns around them."""
+    reach = wide + np.append(need[1:], 1.0) - 1.0
+    before, after = _widths(wide)
+    even = _even(wide, before, after)
+    sides = [(before, even[0] & _running(lines, -1)), (after, even[1] & _running(lines, 1))]
+    full = np.zeros(len(lines), dtype=np.bool_)
+    room = np.full(len(lines), np.inf)
+    for width, running in sides:
+        running = running & (width >= _NARROWEST) & (width <= _WIDEST)
+        most = _HANGS if slack >= 1.0 else np.where(lines.hangs, 1.5, 0.5)
+        fits = running & (wide <= width + most)
+        full |= fits & (reach + 1.0 > width + 0.01 - slack)
+        left = np.where(fits, width - reach, np.inf)
+        room = np.where(np.abs(left) < np.abs(room), left, room)
+    usual = ~lines.ended & (np.abs(room) <= 4.0) & sides[0][1] & sides[1][1]
+    mean = _rolling(np.where(usual, np.minimum(room, 1.0), 0.0), 10) / np.maximum(_rolling(usual, 10), 1)
+    return _Fit(np.isfinite(room) | sides[0][1] & sides[1][1], full, room - np.maximum(mean, 0.0))
+
+
+def _widths(wide: Floats) -> tuple[Floats, Floats]:
+    """Return the width of the column before and after each line: the third widest line of those near."""
+    if not len(wide):
+        return wide, wide
+    padded = np.concatenate([np.full(_NEAR, -1.0), wide, np.full(_NEAR, -1.0)])
+    third = np.partition(sliding_window_view(padded, _NEAR), _NEAR - 3, axis=1)[:, _NEAR - 3]
+    return third[: len(wide)], third[_NEAR + 1 :]
+
+
+def _running(lines: Lines, side: int) -> Mask:
+    """Return which lines have running text on one side: sentences end there, and marks are as frequent as in prose."""
+    reach = (_AROUND, -1) if side < 0 else (-1, _AROUND)
+    marks = _rolling(lines.marks + lines.stops + lines.letters // 12, *reach)
+    words = _rolling(lines.han + lines.letters // 4, *reach)
+    ended = _rolling(lines.stops + lines.ended, *reach)
+    return np.asarray((marks * 40 >= words) & (ended > 0) & (words > 0))
+
+
+def _even(wide: Floats, before: Floats, after: Floats) -> tuple[Mask, Mask]:
+    """Return which lines have on each side lines of even width, as a column has and a list of titles has not."""
+    found = []
+    for width, shift in ((before, -1), (after, 1)):
+        near, beside = np.zeros(len(wide)), np.zeros(len(wide))
+        for step in range(1, _NEAR + 1):
+            at = np.arange(len(wide)) + shift * step
+            inside = (at >= 0) & (at < len(wide))
+            other = wide[np.clip(at, 0, len(wide) - 1)]
+            beside += inside
+            near += inside & (other >= width - 3.0) & (other <= width + _HANGS)
+        found.append(near * 2 >= np.maximum(beside, 1))
+    return found[0], found[1]
+
+
+def _usual(opens: Mask, lines: Lines, fit: _Fit, closed: Mask) -> Mask:
+    """Return where paragraphs usually begin with a shorter line: after a clear end more lines are short than full."""
+    breaks = closed | (~fit.full & (lines.ended | (fit.room > _INDENT)))
+    flush = ~lines.ended & fit.column & (fit.room < 0.6)
+    short, full = _rolling(breaks & _following(opens), 40), _rolling(breaks & _following(flush), 40)
+    return np.asarray((short > 0) & (short * 2 >= full))
+
+
+def _indented(lines: Lines) -> Mask:
+    """Return which lines are set in by about two characters, where most others are not."""
+    inset = (lines.indent >= 1.5) & (lines.indent <= 4.5)
+    around = np.ones(len(lines), dtype=np.bool_)
+    return np.asarray(inset & (_rolling(inset, 10) * 10 <= _rolling(around, 10) * 7))
+
+
+def _following(mask: Mask) -> Mask:
+    """Return, for each line, what `mask` says of the next one."""
+    return np.append(mask[1:], False)[: len(mask)]
+
+
+def _rolling(values: NDArray[np.generic], back: int, ahead: int | None = None) -> Floats:
+    """Return sums over the lines from `back` before to `ahead` after each one; −1 leaves the line itself out."""
+    ahead = back if ahead is None else ahead
+    total = np.concatenate([[0.0], np.cumsum(values.astype(np.float64))])
+    at = np.arange(len(values))
+    return np.asarray(total[np.clip(at + ahead + 1, 0, len(values))] - total[np.clip(at - back, 0, len(values))])

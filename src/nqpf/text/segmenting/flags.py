@@ -1,0 +1,134 @@
+"""What a person should look at: spliced passages, damaged sentences, repairs."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from nqpf.messages import say
+from nqpf.text.article import Block, Flag
+from nqpf.text.segmenting.drafts import Draft, Part
+from nqpf.text.segmenting.likeness import Likeness
+
+_MARKS = re.compile(r"[“”「」『』]")
+_OPENING = {"“": "”", "「": "」", "『": "』"}
+_WORD = re.compile(r"(?<=[\u3400-\u9fff]) (?:and|or|of|the|to|in|for|with) (?=[\u3400-\u9fff])")
+_STOPS = "。！？!?…"
+_SHORTEST_SPLICE = 30
+
+
+def unbalanced(text: str) -> int:
+    """Return where a quotation is closed that was not opened, or opened and never closed; −1 if all are in order."""
+    opened: list[tuple[str, int]] = []
+    for match in _MARKS.finditer(text):
+        mark = match[0]
+        if mark in _OPENING:
+            opened.append((mark, match.start()))
+        elif opened and _OPENING[opened[-1][0]] == mark:
+            opened.pop()
+        else:
+            return match.start()
+    return opened[0][1] if opened else -1
+
+
+def damage(blocks: Sequence[Block], parts: Sequence[Part]) -> list[Flag]:
+    """Return the sentences that are damaged: quotations out of order, words that do not belong, no end.
+
+    Parameters
+    ----------
+    blocks
+        The blocks of an article.
+    parts
+        What the first of them were made of, in the same order.
+    """
+    found = []
+    for i, block in enumerate(blocks):
+        if block.kind != "paragraph":
+            continue
+        at = unbalanced(block.text)
+        if at >= 0:
+            found.append(Flag("damaged", i, at, say("text.flag.quotation", words=_around(block.text, at))))
+        for match in _WORD.finditer(block.text):
+            found.append(Flag("damaged", i, match.start() + 1, say("text.flag.word", word=match[0].strip())))
+        if i < len(parts) and parts[i].prose and not parts[i].items[-1].ended and block.text[-1:] not in "：；:;":
+            end = len(block.text) - 1
+            found.append(Flag("damaged", i, end, say("text.flag.unfinished", words=block.text[-8:])))
+    return found
+
+
+def repairs(blocks: Sequence[Block], parts: Sequence[Part]) -> list[Flag]:
+    """Return where an article was put together from lines that do not follow each other in the file."""
+    found = []
+    for i, (block, part) in enumerate(zip(blocks, parts, strict=False)):
+        at = 0
+        for item, link in zip(part.items, part.links, strict=False):
+            at += len(item.text)
+            if link.moves:
+                found.append(Flag("reordered", i, min(at, len(block.text) - 1), link.evidence))
+    return found
+
+
+def splices(bodies: Sequence[Draft]) -> dict[int, list[tuple[int, int, int]]]:
+    """Return passages that end two paragraphs of different articles, in the article where they fit less.
+
+    A passage of thirty characters or more that begins in the middle of a sentence, reaches the end of a paragraph and
+    ends another article's paragraph too was printed into one of them by mistake. Quotations are no splices, nor are
+    paragraphs that stand twice as a whole.
+
+    Returns
+    -------
+    dict
+        By place of the body: its paragraph, the character at which the passage begins, the place of the other body.
+    """
+    ends: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for b, body in enumerate(bodies):
+        for p, part in enumerate(body.parts):
+            text = part.text if part.prose else ""
+            if len(text) > _SHORTEST_SPLICE and text[-1] in _STOPS:
+                ends[text[-_SHORTEST_SPLICE:]].append((b, p))
+    found: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    for places in ends.values():
+        if 2 <= len(places) <= 4:
+            for one, other in zip(places, places[1:], strict=False):
+                if one[0] != other[0]:
+                    _splice(bodies, one, other, found)
+    return dict(found)
+
+
+def _splice(
+    bodies: Sequence[Draft], one: tuple[int, int], other: tuple[int, int], found: dict[int, list[tuple[int, int, int]]]
+) -> None:
+    left, right = bodies[one[0]].parts[one[1]].text, bodies[other[0]].parts[other[1]].text
+    size = _common_end(left, right)
+    if size + _common_end(left[::-1], right[::-1]) >= 0.8 * min(len(left), len(right)):
+        return
+    size -= next((k for k, c in enumerate(left[-size:]) if c not in "，、；：）"), 0)
+    before = left[-size - 1], right[-size - 1]
+    if size < _SHORTEST_SPLICE or any(c in _STOPS + "“「『：" for c in before) or unbalanced(left[-size:]) >= 0:
+        return
+    passage = left[-size:]
+    rests = [_rest(bodies[b], p, size) for b, p in (one, other)]
+    fits = Likeness.of(passage, [text for rest in rests for text in rest])
+    spread = fits.pervading([0, len(rests[0])], [len(rests[0]), len(rests[0]) + len(rests[1])])
+    (b, p), (c, _) = (one, other) if spread[0] < spread[1] else (other, one)
+    found[b].append((p, len(bodies[b].parts[p].text) - size, c))
+
+
+def _rest(body: Draft, p: int, size: int) -> list[str]:
+    """Return the paragraphs of an article without the end of one of them."""
+    return [part.text[:-size] if k == p else part.text for k, part in enumerate(body.parts)]
+
+
+def _common_end(left: str, right: str) -> int:
+    """Return how many characters two texts have in common at their ends."""
+    size = 0
+    for a, b in zip(reversed(left), reversed(right), strict=False):
+        if a != b:
+            break
+        size += 1
+    return size
+
+
+def _around(text: str, at: int) -> str:
+    return text[max(at - 6, 0) : at + 6]

@@ -1,0 +1,115 @@
+"""The lines of a clean text as items: running text, short lines, bylines, remarks on author and origin."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from nqpf.text.cleaning.specials import AFFILIATION, BYLINE, CREDIT, names_in
+from nqpf.text.source import Cleaned
+
+ItemKind = Literal["prose", "short", "byline", "affiliation", "credit"]
+
+_COLUMNS = ("start", "end", "first_line", "last_line", "style", "bold", "tight", "ended", "prose", "width")
+_OPENS = "（(【[〔［"
+_CLOSES = "）)】]〕］"
+_TAIL = 400
+_COMMON = 5
+_WINDOW = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of the clean text.
+
+    Attributes
+    ----------
+    kind
+        Running text, a short line (title, heading or label), a byline, a remark on the author or on the origin.
+    text, start
+        Its characters and the offset of the first in the clean text.
+    first, last
+        Its first and last line in the file, from 1.
+    style
+        What the file says of it.
+    bold, tight
+        Leading characters in bold, and set apart, see `Cleaned.layout`.
+    ended
+        Whether it ends a sentence.
+    width
+        Of hard-wrapped text the width of its column, in Chinese characters; of other text its own.
+    """
+
+    kind: ItemKind
+    text: str
+    start: int
+    first: int
+    last: int
+    style: str
+    bold: int
+    tight: int
+    ended: bool
+    width: float = 0.0
+
+    @property
+    def end(self) -> int:
+        """Offset after its last character."""
+        return self.start + len(self.text)
+
+
+def items_of(cleaned: Cleaned) -> list[Item]:
+    """Return the lines of a clean text as items."""
+    table, text = cleaned.layout, cleaned.text
+    columns = [table[name].to_list() for name in _COLUMNS]
+    found: list[Item] = []
+    for start, end, first, last, style, bold, tight, ended, prose, width in zip(*columns, strict=True):
+        words = text[start:end]
+        kind = _kind(words, text, start, prose, style)
+        item = Item(kind, words, start, first, last, style, bold, tight, ended, width if last > first else 0.0)
+        if kind == "prose" and words[-1:] in _CLOSES and "作者" in words[-_TAIL:]:
+            found += _parted(item)
+        elif words:
+            found.append(item)
+    return found
+
+
+def _kind(words: str, text: str, start: int, prose: bool, style: str) -> ItemKind:
+    if words[:1] in _OPENS:
+        if AFFILIATION.match(words, 1):
+            return "affiliation"
+        if CREDIT.match(words, 1):
+            return "credit"
+    if words[:1] in "作来责" and len(words) < 80:
+        if _SIGNED.match(words):
+            return "credit"
+        if AFFILIATION.match(words) and not BYLINE.match(words):
+            return "affiliation"
+    if prose or style[:1] == "h":
+        return "prose" if prose else "short"
+    if BYLINE.match(words) or _person(words, text, start):
+        return "byline"
+    return "short"
+
+
+_SIGNED = re.compile(r"(?:来\s*源|责任编辑|责编)\s*[:：]")
+
+
+def _person(words: str, text: str, start: int) -> bool:
+    """Return whether a line is nothing but names of persons, none of them a common word of the text around."""
+    names = names_in(words) if len(words) <= 60 else ()
+    around = text[max(start - _WINDOW, 0) : start + _WINDOW] if names else ""
+    return bool(names) and all(around.count(name) - around.count(f"\n{name}") <= _COMMON for name in names)
+
+
+def _parted(item: Item) -> list[Item]:
+    """Return running text and the remark on its author that stands at the end of its last line."""
+    at = max(item.text.rfind(bracket, max(len(item.text) - _TAIL, 0)) for bracket in _OPENS)
+    while at > 0 and not AFFILIATION.match(item.text, at + 1):
+        at = max(item.text.rfind(bracket, max(len(item.text) - _TAIL, 0), at) for bracket in _OPENS)
+    if at <= 0:
+        return [item]
+    remark = item.text[at:]
+    before = replace(item, text=item.text[:at].rstrip(), ended=True)
+    after = replace(item, kind="affiliation", text=remark, start=item.start + at, first=item.last, bold=0, tight=0)
+    return [before, after]

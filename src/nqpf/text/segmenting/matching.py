@@ -1,0 +1,166 @@
+"""Which title belongs to which body, and which byline: solved as an assignment; "no title" is an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from nqpf.text.segmenting.drafts import Draft, Head
+from nqpf.text.segmenting.heads import Title
+from nqpf.text.segmenting.likeness import Likeness
+from nqpf.text.segmenting.people import several
+
+Floats = NDArray[np.float64]
+
+_BESIDE = {"contents": 0.6, "style": 0.15, "byline": 0.15, "place": 0.12}
+"""What it adds that a title stands right above a body, by what shows that it is a title."""
+_LEAST, _FAINT = 0.2, 0.12
+"""How well a title must fit; less is enough where it fits no other body half as well."""
+_FAR = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A title of a body: which, how well it fits, how well the next best body, whether it stands right above."""
+
+    title: Title
+    score: float
+    second: float
+    beside: bool
+
+
+def match_titles(bodies: Sequence[Draft], heads: Sequence[Head]) -> list[Match | None]:
+    """Return the title of each body.
+
+    A title that stands right above its body, each body having one such, needs no reading. Elsewhere titles are
+    compared with the texts near them.
+
+    Parameters
+    ----------
+    bodies, heads
+        What the page holds, in reading order.
+    """
+    found: list[Match | None] = [None] * len(bodies)
+    titles = [(title, k) for k, head in enumerate(heads) for title in head.titles]
+    if not titles:
+        return found
+    beside = _beside(bodies, heads, titles)
+    plain = all(body.head is not None and len(body.head.titles) == 1 for body in bodies) and len(titles) == len(bodies)
+    if plain:
+        for i, body in enumerate(bodies):
+            assert body.head is not None
+            found[i] = Match(body.head.titles[0], 1.0, 0.0, True)
+        return found
+    scores = _scores(bodies, titles, beside)
+    enough = _enough(scores)
+    rows, columns = linear_sum_assignment(np.where(enough, scores, 0.0), maximize=True)
+    for t, b in zip(rows.tolist(), columns.tolist(), strict=True):
+        if enough[t, b]:
+            others = np.delete(scores[t], b)
+            second = float(max(others.max(initial=0.0), 0.0))
+            found[b] = Match(titles[t][0], float(scores[t, b]), second, bool(beside[t, b] > 0))
+    return found
+
+
+def _enough(scores: Floats) -> NDArray[np.bool_]:
+    """Return which titles fit which bodies well enough: well, or far better than every other."""
+    ordered = np.sort(scores, axis=1)
+    second = ordered[:, -2:-1] if scores.shape[1] > 1 else np.zeros((len(scores), 1))
+    alone = (scores >= ordered[:, -1:]) & (scores >= _FAINT) & (second < 0.5 * scores)
+    return np.asarray((scores >= _LEAST) | alone)
+
+
+def _beside(bodies: Sequence[Draft], heads: Sequence[Head], titles: Sequence[tuple[Title, int]]) -> Floats:
+    """Return what it adds to each pair that the title is the last one right above the body."""
+    found = np.zeros((len(titles), len(bodies)))
+    last = {id(head.titles[-1]): head for head in heads if head.titles}
+    for t, (title, _) in enumerate(titles):
+        head = last.get(id(title))
+        for b, body in enumerate(bodies):
+            if head is not None and body.head is head:
+                found[t, b] = _BESIDE[title.evidence]
+    return found
+
+
+def _scores(bodies: Sequence[Draft], titles: Sequence[tuple[Title, int]], beside: Floats) -> Floats:
+    """Return how well each title fits each body, between 0 and about 1.5; −1 for those too far apart."""
+    texts = [part.text for body in bodies for part in body.parts]
+    ends = np.cumsum([len(body.parts) for body in bodies])
+    starts = ends - np.array([len(body.parts) for body in bodies])
+    leads = [
+        int(start) + next((k for k, part in enumerate(body.parts) if part.prose), 0)
+        for start, body in zip(starts, bodies, strict=True)
+    ]
+    near = _near(bodies, titles)
+    scores = np.full(beside.shape, -1.0)
+    for t, (title, _) in enumerate(titles):
+        chosen = np.flatnonzero(near[t])
+        low, high = int(starts[chosen].min()), int(ends[chosen].max())
+        like = Likeness.of(title.text, texts[low:high])
+        spread = like.pervading(starts[chosen] - low, ends[chosen] - low)
+        for share, b in zip(spread.tolist(), chosen.tolist(), strict=True):
+            if starts[b] == ends[b]:
+                continue
+            lead, whole = leads[b] - low, like.shared[starts[b] - low : ends[b] - low].max()
+            first = 0.25 * like.cover[lead] + 0.15 * like.shared[lead]
+            scores[t, b] = first + 0.1 * whole + 0.5 * share + beside[t, b]
+    return scores
+
+
+def _near(bodies: Sequence[Draft], titles: Sequence[tuple[Title, int]]) -> NDArray[np.bool_]:
+    """Return which titles and bodies stand near enough to each other to belong together."""
+    lines = np.array([body.parts[0].items[0].first if body.parts else 0 for body in bodies])
+    place = np.argsort(np.argsort(lines, kind="stable"), kind="stable")
+    at = np.array([np.searchsorted(np.sort(lines), title.items[0].first) for title, _ in titles])
+    return np.abs(at[:, None] - place[None, :]) <= _FAR
+
+
+def match_bylines(
+    bodies: Sequence[Draft], heads: Sequence[Head], matches: Sequence[Match | None]
+) -> list[tuple[list[str], float]]:
+    """Return the authors of each body and how sure they are.
+
+    Bylines go with the title they stand with; those of several persons rather with a body whose remark speaks of
+    several authors (``作者分别为…``) than with one that speaks of one.
+    """
+    from nqpf.text.segmenting.people import authors_of
+
+    groups: list[tuple[list[str], Title | None, Head]] = []
+    for head in heads:
+        for title in head.titles:
+            names = [name for line in title.bylines for name in authors_of(line.text)]
+            if names:
+                groups.append((names, title, head))
+        loose = [name for line in head.bylines for name in authors_of(line.text)]
+        if loose:
+            groups.append((loose, None, head))
+    found: list[tuple[list[str], float]] = [([], 0.0) for _ in bodies]
+    if groups:
+        scores = np.array([[_byline_score(g, body, match) for body, match in zip(bodies, matches, strict=True)] for g in groups])
+        rows, columns = linear_sum_assignment(scores, maximize=True)
+        for g, b in zip(rows.tolist(), columns.tolist(), strict=True):
+            if scores[g, b] > 0.15:
+                found[b] = (groups[g][0], float(scores[g, b]))
+    for b, body in enumerate(bodies):
+        signed = [name for line in body.signed for name in authors_of(line.text)]
+        if signed and not found[b][0]:
+            found[b] = (signed, 0.8)
+    return found
+
+
+def _byline_score(group: tuple[list[str], Title | None, Head], body: Draft, match: Match | None) -> float:
+    """Return how well a group of names fits a body."""
+    names, title, head = group
+    score = 1.0 * (match is not None and match.title is title) + 0.3 * (title is None and body.head is head)
+    said = [remark.text for remark in body.remarks if remark.kind == "affiliation"]
+    if said:
+        plural = any(several(remark) for remark in said)
+        if plural == (len(names) > 1):
+            score += 0.8 if plural else 0.1
+        else:
+            score -= 0.3 if plural else 0.5
+    return score

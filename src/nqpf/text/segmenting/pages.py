@@ -1,0 +1,125 @@
+"""Lists of titles away from their articles: the bodies below are parted until every title has one to go with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from nqpf.text.segmenting.drafts import Draft, Layout, Part
+from nqpf.text.segmenting.heads import Head
+from nqpf.text.segmenting.splitting import split
+
+_GOES_ON = re.compile(
+    r"[一二三四五六七八九十]+(?:是|要|、)|其[一二三四五六七八九十中次]|首先|再次|最后|同时|此外|另外|[一另]一?方面|因此|所以"
+    r"|总之|总的|具体|然而|但是|第[一二三四五六七八九十]"
+)
+_ALIKE = 4
+"""First characters that two paragraphs of a series share."""
+_COLUMN = 3.0
+_AGAINST, _FOR = 1.2, 0.4
+_MANY = 40
+_PAGE = 20
+
+
+def part_bodies(layout: Layout) -> None:
+    """Part the bodies that hold several articles, in place.
+
+    Below a list of two or more titles stand as many articles as there are titles with a byline of their own, unless
+    remarks on authors say where articles end; more are found only where titles fit clearly.
+
+    Parameters
+    ----------
+    layout
+        The bodies and heads of a file.
+    """
+    for head in layout.heads:
+        bodies = _below(layout, head)
+        if len(head.titles) < 2 or not bodies or len(head.titles) <= len(bodies):
+            continue
+        if all(body.closed for body in bodies):
+            continue
+        closed = any(body.closed for body in bodies)
+        signed = 0 if closed else sum(bool(title.bylines) for title in head.titles)
+        places = [(body, k) for body in bodies for k, part in enumerate(body.parts) if part.prose]
+        if len(places) < 2:
+            continue
+        first = [i for i, (body, _) in enumerate(places) if i == 0 or places[i - 1][0] is not body]
+        texts = [body.parts[k].text for body, k in places]
+        found = split([title.text for title in head.titles], texts, _may_start(places), first, max(signed, len(first)))
+        for body in bodies:
+            inner = [k for i, (owner, k) in enumerate(places) if owner is body and i in found.starts and i not in first]
+            _cut(layout, body, inner)
+
+
+def pages(layout: Layout) -> Iterator[tuple[list[Draft], list[Head]]]:
+    """Yield bodies and heads that may belong together: a file, of a long one the part from one list to the next."""
+    if len(layout.bodies) <= _MANY:
+        yield layout.bodies, layout.heads
+        return
+    order = {id(head): k for k, head in enumerate(layout.heads)}
+    starts = [0]
+    for i, body in enumerate(layout.bodies):
+        several = body.head is not None and len(body.head.titles) > 1
+        single = body.head is not None and len(body.head.titles) == 1 and i - starts[-1] >= _PAGE
+        if i > starts[-1] and (several or single):
+            starts.append(i)
+    for first, end in zip(starts, [*starts[1:], len(layout.bodies)], strict=True):
+        low = _first_head(layout, order, first)
+        high = len(layout.heads) if end == len(layout.bodies) else _first_head(layout, order, end)
+        yield layout.bodies[first:end], layout.heads[low:high]
+
+
+def _first_head(layout: Layout, order: dict[int, int], i: int) -> int:
+    head = layout.bodies[i].head
+    return order[id(head)] if i and head is not None else 0
+
+
+def _below(layout: Layout, head: Head) -> list[Draft]:
+    """Return the bodies below a head up to the next one; of a list at the end of the file those before it."""
+    below = [body for body in layout.bodies if body.under is head]
+    if below or head is not layout.heads[-1]:
+        return below
+    return [body for body in layout.bodies if body.head is None]
+
+
+def _may_start(places: list[tuple[Draft, int]]) -> np.ndarray:
+    """Return what speaks for and against an article beginning at each paragraph, by its first words and its type."""
+    found = np.zeros(len(places))
+    for i, (body, k) in enumerate(places):
+        item = body.parts[k].items[0]
+        if _GOES_ON.match(item.text):
+            found[i] -= _AGAINST
+        if i and item.text[:_ALIKE] == places[i - 1][0].parts[places[i - 1][1]].items[0].text[:_ALIKE]:
+            found[i] -= _AGAINST
+        if k and not body.parts[k - 1].prose:
+            found[i] -= _AGAINST
+        if i:
+            before = places[i - 1][0].parts[places[i - 1][1]].items[-1]
+            found[i] -= _AGAINST * (not before.ended)
+            found[i] += _FOR * (abs(item.width - before.width) >= _COLUMN and min(item.width, before.width) > 0)
+            found[i] += _FOR * (item.first - before.last > 2)
+    return found
+
+
+def _cut(layout: Layout, body: Draft, starts: list[int]) -> None:
+    """Part a body before each of these parts; headings right above go with what follows."""
+    if not starts:
+        return
+    edges = []
+    for k in starts:
+        while k > 0 and not body.parts[k - 1].prose:
+            k -= 1
+        edges.append(k)
+    bounds = [*edges, len(body.parts)]
+    place = layout.bodies.index(body)
+    new: list[Draft] = []
+    for first, end in zip(bounds, bounds[1:], strict=False):
+        parts: list[Part] = body.parts[first:end]
+        new.append(Draft(parts=parts, under=body.under))
+    last = new[-1]
+    last.remarks, last.signed, last.strays, last.diagrams = body.remarks, body.signed, body.strays, body.diagrams
+    body.remarks, body.signed, body.strays, body.diagrams = [], [], [], []
+    body.parts = body.parts[: edges[0]]
+    layout.bodies[place + 1 : place + 1] = new

@@ -1,0 +1,1 @@
+"""A corpus kept in a folder: its tables, the index it is searched by, citations and evidence."""
