@@ -13,7 +13,8 @@ import nqpf
 ROOT = Path(nqpf.__file__).parent
 
 FLOORS = (
-    ("cli", "cli_text", "studio", "__main__"),
+    ("cli", "studio", "__main__"),
+    ("cli_text",),
     ("study",),
     ("report",),
     ("chapters",),

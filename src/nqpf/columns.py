@@ -29,12 +29,12 @@ def numbers(data: Any, columns: Sequence[str], by: str | None = None) -> tuple[p
     require(frame, *columns, *([by] if by else []))
     if not frame.height:
         raise DataError("empty_table")
-    for c in (c for c in columns if frame[c].dtype.is_nested() or frame[c].dtype.is_temporal()):
+    for c in (c for c in columns if not _numeric(frame[c].dtype)):
         raise DataError("text_in_number", where=Where(row=1, indicator=c), value=frame[c][0])
     cast = frame.select(pl.col(c).cast(pl.Float64, strict=False) for c in columns)
     found = cast.to_numpy()
     absent, before = (np.array(table.null_count().row(0)) for table in (cast, frame.select(columns)))
-    with np.errstate(over="ignore"):  # numbers that are finite one by one
+    with np.errstate(over="ignore", invalid="ignore"):
         infinite = False if np.isfinite(found.sum()) else np.isinf(found).any(axis=0)  # a sum is quicker than a search
     for k in np.flatnonzero((absent > before) | infinite):
         column = columns[int(k)]
@@ -43,6 +43,11 @@ def numbers(data: Any, columns: Sequence[str], by: str | None = None) -> tuple[p
     if by and frame[by].has_nulls():
         raise DataError("not_a_year", where=Where(row=int(frame[by].is_null().arg_true()[0]) + 1), value=None)
     return frame, found
+
+
+def _numeric(kind: pl.DataType) -> bool:
+    """Return whether cells of a kind can be numbers, be they written as text."""
+    return not (kind.is_nested() or kind.is_temporal() or kind in (pl.Object, pl.Binary))
 
 
 def _first_wrong(written: pl.Series) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations, pairwise, product
-from math import exp, inf, lgamma, log, sqrt
+from math import comb, exp, inf, lgamma, log, sqrt
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from nqpf import industry
 
 R, K = 5, 4
 KEYS: dict[str, Any] = {"unit": "r", "industry": "i"}
-X = [[12, 3, 0, 25], [7, 0, 9, 4], [1, 30, 12, 2], [16, 5, 5, 0], [3, 8, 21, 6]]
+X = [[12, 3, 0, 25], [7, 0, 9, 4], [1, 30, 19, 2], [16, 5, 5, 0], [3, 8, 21, 6]]
 Y = [[15, 2, 4, 30], [6, 3, 9, 5], [0, 33, 2, 1], [20, 4, 8, 0], [4, 12, 20, 9]]
 
 
@@ -296,15 +296,18 @@ def test_the_scan_statistic_of_entries() -> None:
     data = {"r": n, "i": k, "t": 2000 + t, "v": np.where(held, 2.0, 0.5).ravel()}
     found = industry.crowding(data, "v", **KEYS, time="t", held="amount", threshold=1.0, draws=99)
     for line in range(6):
-        entries, weight = [], []
+        entries, weight, made = [], [], 0
         for s in range(1, 9):
             entries.append(sum(bool(held[s, m, line] and not held[s - 1, m, line]) for m in range(14)))
-            chance = 0.0
+            likely = 0.0
             for m in range(14):
-                if not held[s - 1, m, line]:
-                    could = [j for j in range(6) if j != line and not held[s - 1, m, j]]
-                    chance += sum(bool(held[s, m, j]) for j in could) / len(could) if could else 0.0
-            weight.append(chance)
+                could = [j for j in range(6) if not held[s - 1, m, j]]
+                if line in could:
+                    entered = sum(bool(held[s, m, j]) for j in could)
+                    likely += entered / len(could)
+                    made += entered
+            weight.append(likely)
+        pool = [max(round(w * made / sum(weight)), e) for w, e in zip(weight, entries, strict=True)]
         row = found.waves.row(line, named=True)
         assert row["entries"] == sum(entries)
         if sum(entries) < 5:
@@ -313,7 +316,7 @@ def test_the_scan_statistic_of_entries() -> None:
         best, where = -inf, (0, 0)
         for width in (1, 2, 3):
             for start in range(8 - width + 1):
-                c, p = sum(entries[start : start + width]), sum(weight[start : start + width]) / sum(weight)
+                c, p = sum(entries[start : start + width]), sum(pool[start : start + width]) / sum(pool)
                 total, mean = sum(entries), sum(entries) * p
                 ratio = 0.0
                 if c > mean + 1e-9:
@@ -321,8 +324,14 @@ def test_the_scan_statistic_of_entries() -> None:
                 if ratio > best + 1e-9:
                     best, where = ratio, (start, start + width - 1)
         assert (row["start"], row["end"]) == (2001 + where[0], 2001 + where[1])
+        own = found.frame.filter((pl.col("i") == line) & (pl.col("t") == 2001 + where[0])).row(0, named=True)
+        likely = sum(
+            comb(pool[where[0]], e) * comb(sum(pool) - pool[where[0]], sum(entries) - e)
+            for e in range(entries[where[0]], min(pool[where[0]], sum(entries)) + 1)
+        )
+        assert own["p"] == pytest.approx(likely / comb(sum(pool), sum(entries)))
         assert row["observed"] == sum(entries[where[0] : where[1] + 1])
-        assert row["expected"] == pytest.approx(sum(entries) * sum(weight[where[0] : where[1] + 1]) / sum(weight))
+        assert row["expected"] == pytest.approx(sum(entries) * sum(pool[where[0] : where[1] + 1]) / sum(pool))
 
 
 def test_growth_of_output_per_worker_within_and_between() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from nqpf.errors import DataError, MethodError, SpecError
 from nqpf.industry.warning.crowding import crowding
-from nqpf.industry.warning.entry_waves import chances, discovery, waves, yearly
+from nqpf.industry.warning.entry_waves import discovery, pools, waves, yearly
 
 KEYS = {"unit": "r", "industry": "i", "time": "y"}
 
@@ -64,20 +64,40 @@ def test_who_hovers_about_the_threshold_does_not_enter() -> None:
     assert deep.frame.filter(i=0)["entries"].to_list() == [None, 0, 0, 1]
 
 
-def test_chances_by_hand() -> None:
+def test_pools_by_hand() -> None:
     entered = np.zeros((2, 2, 3), dtype=bool)
     entered[0, 0, 1] = entered[1, 1, 1] = entered[1, 1, 2] = entered[1, 0, 2] = True
-    found = chances(entered, np.ones((2, 2, 3), dtype=bool))
-    # industry 0: regions enter others at rates ½, 0 in the first interval and ½, 1 in the second
-    np.testing.assert_allclose(found[:, 0], [0.5 / 2, 1.5 / 2])
-    np.testing.assert_allclose(found.sum(axis=0), 1)
+    open_ = np.ones((2, 2, 3), dtype=bool)
+    open_[1, 0, 1] = False
+    # regions enter at rates ⅓, 0 in the first interval and ½, ⅔ in the second: of industry 0 both could enter in both
+    found = pools(entered, open_)
+    assert found[:, 0].tolist() == [round(4 * (1 / 3) / 1.5), round(4 * (7 / 6) / 1.5)]
+    assert found[:, 1].tolist() == [round(3 * (1 / 3) / 1), round(3 * (2 / 3) / 1)]
+    entered[:, :, 1:] = False
+    entered[0, 0, 0] = True
+    assert np.isnan(pools(entered, open_)[:, 0]).all()  # there are no entries but its own
 
 
-def test_yearly_p_is_binomial() -> None:
-    entries, chance = np.array([[3.0], [0.0]]), np.array([[0.25], [0.75]])
-    p, q = yearly(entries, chance, np.array([True]))
-    assert p[:, 0].tolist() == pytest.approx([0.25**3, 1.0])
-    assert q[:, 0].tolist() == pytest.approx([2 * 0.25**3, 1.0])
+def test_yearly_p_is_hypergeometric() -> None:
+    entries, pool = np.array([[3.0], [0.0]]), np.array([[4.0], [6.0]])
+    p, q = yearly(entries, pool, np.array([True]))
+    assert p[:, 0].tolist() == pytest.approx([4 * 3 * 2 / (10 * 9 * 8), 1.0])
+    assert q[:, 0].tolist() == pytest.approx([2 * 4 * 3 * 2 / (10 * 9 * 8), 1.0])
+
+
+@pytest.mark.parametrize(("regions", "lines", "rate"), [(14, 6, 0.07), (31, 10, 0.05)])
+def test_small_tables_raise_no_more_false_alarms_than_large_ones(regions: int, lines: int, rate: float) -> None:
+    rng = np.random.default_rng(8)
+    alarms: list[bool] = []
+    for _ in range(30):
+        pace = rate * np.exp(rng.normal(size=(8, 1, 1)))
+        held = np.cumsum(rng.random((8, regions, lines)) < pace, axis=0) > 0
+        entered, open_ = held[1:] & ~held[:-1], ~held[:-1]
+        entries, pool = entered.sum(axis=1).astype(float), pools(entered, open_)
+        tested = (entries.sum(axis=0) >= 5) & ~np.isnan(pool).any(axis=0)
+        alarms += (waves(entries, pool, tested, 3, 99, 1).p[tested] <= 0.05).tolist()
+    assert len(alarms) > 100
+    assert np.mean(alarms) < 0.08
 
 
 def test_q_is_benjamini_hochberg() -> None:
@@ -88,12 +108,12 @@ def test_q_is_benjamini_hochberg() -> None:
 
 def test_the_strongest_run_is_found() -> None:
     entries = np.array([[1.0], [1], [9], [8], [1], [0]])
-    found = waves(entries, np.full((6, 1), 1 / 6), np.array([True]), 3, 999, 0)
+    found = waves(entries, np.full((6, 1), 40.0), np.array([True]), 3, 999, 0)
     assert (found.start[0], found.end[0]) == (2, 3)
     assert (found.observed[0], found.expected[0]) == (17, pytest.approx(20 / 3))
     assert found.p[0] == 0.001
     mean = 20 / 6
-    assert found.dispersion[0] == pytest.approx(((entries[:, 0] - mean) ** 2 / mean).sum() / 5)
+    assert found.dispersion[0] == pytest.approx(((entries[:, 0] - mean) ** 2 / mean).sum() / 5 * 239 / 220)
 
 
 def test_a_wave_is_found_and_dated() -> None:
@@ -145,7 +165,7 @@ def test_bad_input() -> None:
         crowding(data, "v", **KEYS)
     with pytest.raises(DataError, match="more than one row"):
         crowding(pl.concat([data.head(1)] * 2), "v", **KEYS)
-    with pytest.raises(MethodError, match="no activity"):
+    with pytest.raises(MethodError, match="without any activity"):
         crowding(data.with_columns(v=pl.Series([1.0, 0.0])), "v", **KEYS)
     with pytest.raises(SpecError, match="widest"):
         crowding(data.head(1), "v", **KEYS, widest=0)

@@ -93,7 +93,7 @@ def test_growth_beside_demand() -> None:
 def test_bad_input() -> None:
     with pytest.raises(MethodError, match="negative"):
         mismatch(table().with_columns(pl.col("money") - 20), "money", "rca", **KEYS)
-    with pytest.raises(MethodError, match="no activity at all: b"):
+    with pytest.raises(MethodError, match=r"without any activity .*: b"):
         mismatch(table().with_columns(money=pl.Series([1.0, 1, 1, 0, 0, 0])), "money", "rca", **KEYS)
     dropped = mismatch(
         table().with_columns(money=pl.Series([1.0, 1, 1, 0, 0, 0])), "money", "rca", **KEYS, empty="drop"

@@ -71,7 +71,7 @@ def test_what_is_not_known_is_named_and_not_filled() -> None:
     assert some.frame["missing"].to_list() == ["capability_gap", None, "capability_gap, non_substitutability"]
     assert some.frame["rank"].to_list() == [None, 1, None]
     texts = [str(note) for note in some.notes]
-    assert any("capability gap: not assessed for 2 sectors, which have no data (ore, cars)" in text for text in texts)
+    assert any("capability gap: not assessed for sectors without data (2: ore, cars)" in text for text in texts)
 
 
 def test_a_table_without_imports_is_not_assessed_rather_than_zero() -> None:

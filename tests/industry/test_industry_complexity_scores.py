@@ -230,8 +230,8 @@ def test_doubtful_eigenvectors_say_so() -> None:
     [
         (np.full((4, 5), 2.0), "All 4 regions have all 5 industries: nothing tells them apart"),
         (np.outer([1.0, 2.0, 7.0], [0.3, 0.9, 1.1]), "All 3 regions have all 3 industries"),
-        (np.ones((1, 5)), "There are 1 regions and 5 industries"),
-        (np.ones((5, 1)), "There are 5 regions and 1 industries"),
+        (np.ones((1, 5)), "regions: 1, industries: 5"),
+        (np.ones((5, 1)), "regions: 5, industries: 1"),
     ],
 )
 def test_tables_that_tell_nothing(x: np.ndarray, message: str) -> None:

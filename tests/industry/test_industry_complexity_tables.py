@@ -181,11 +181,11 @@ FAIR = two(("a", "x", 1), ("a", "y", 2), ("b", "x", 2), ("b", "y", 1))
 @pytest.mark.parametrize(
     ("table", "options", "error", "message"),
     [
-        (two(("a", "x", 1), ("a", "y", 2)), {}, MethodError, "1 regions and 2 industries to compare"),
-        (two(("a", "x", 1), ("b", "x", 2)), {}, MethodError, "2 regions and 1 industries to compare"),
+        (two(("a", "x", 1), ("a", "y", 2)), {}, MethodError, "regions: 1, industries: 2"),
+        (two(("a", "x", 1), ("b", "x", 2)), {}, MethodError, "regions: 2, industries: 1"),
         (pl.concat([FAIR, FAIR]), {}, DataError, "more than one row"),
         (FAIR.with_columns(jobs=pl.lit(-1.0)), {}, MethodError, "is negative"),
-        (pl.concat([FAIR, two(("c", "x", 0))]), {}, MethodError, "1 regions have no activity at all: c"),
+        (pl.concat([FAIR, two(("c", "x", 0))]), {}, MethodError, r"without any activity \(1\): c"),
         (FAIR, {"shrink": "eb"}, SpecError, "has to know what the values are"),
         (FAIR, {"nature": "count"}, SpecError, "only where quotients are shrunk"),
         (FAIR, {"shrink": "eb", "nature": "money"}, SpecError, "money"),
@@ -210,7 +210,7 @@ def test_what_is_refused(function: Any, table: pl.DataFrame, options: Any, error
         ({"min_ubiquity": 1.5}, SpecError, "key min_ubiquity: 1.5 cannot be used"),
         ({"min_total": -1}, SpecError, "key min_total"),
         ({"min_share": True}, SpecError, "key min_share"),
-        ({"min_total": 100}, MethodError, "0 regions and 0 industries to compare .2 regions left out"),
+        ({"min_total": 100}, MethodError, "regions: 0, industries: 0; regions left out for their size: 2"),
         ({"min_diversity": 5}, MethodError, "min_diversity=5 .* no region and no industry is left"),
     ],
 )

@@ -138,7 +138,7 @@ def test_negative_emissions() -> None:
 
 
 def test_what_is_refused_of_emissions() -> None:
-    with pytest.raises(DataError, match=r"“works” has no number \(1 sectors lack one\)"):
+    with pytest.raises(DataError, match=r"“works” has no number \(sectors that lack one: 1\)"):
         embodied(farm(), {"sector": ["farm"], "co2": [1.0]}, "co2")
     with pytest.raises(DataError, match="“farm” has no number"):
         embodied(farm(), {"sector": ["farm", "works"], "co2": [None, 1.0]}, "co2")

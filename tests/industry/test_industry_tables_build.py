@@ -43,7 +43,7 @@ def test_labels_join_region_and_sector() -> None:
             DataError,
             r"“flows” has missing or infinite values \(1\), the first at \(1, 2\)",
         ),
-        ({"sectors": ["a", "a"]}, DataError, "“sectors” has 1 names that come more than once: a"),
+        ({"sectors": ["a", "a"]}, DataError, "Names of “sectors” that come more than once \(1\): a"),
         ({"finals": ["c", "d"]}, SpecError, "“finals” has 2 names instead of 1"),
         ({"output": [1000, -1]}, MethodError, r"industry b: Its output is negative \(-1\)"),
         ({"regions": ["x|y", "z"]}, SpecError, "name “x|y” holds a bar"),

@@ -131,7 +131,7 @@ def test_linkages_leave_sectors_without_output_out_of_the_mean() -> None:
     assert idle.frame.head(2).equals(plain.frame)
     assert idle.frame.select(columns).row(2) == (None,) * len(columns)
     assert {n.code for n in idle.notes} == {"linkages_without_output", "linkages_few"}
-    assert "(idle)" in str(next(n for n in idle.notes if n.code == "linkages_without_output"))
+    assert "1: idle" in str(next(n for n in idle.notes if n.code == "linkages_without_output"))
     assert plain.frame["backward_norm"].mean() == pytest.approx(1)
     assert plain.frame["kind"].to_list() == ["key", "weak"]
 

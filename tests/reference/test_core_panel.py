@@ -69,6 +69,7 @@ def test_every_conversion_is_in_the_ledger(assessment: Assessment) -> None:
     assert beijing["new"].item() == pytest.approx(beijing["old"].item() / 10_000)
 
 
+@pytest.mark.slow
 def test_the_report_is_written(assessment: Assessment, tmp_path: Path) -> None:
     assessment.write(tmp_path / "out")
     numbers = json.loads((tmp_path / "out" / "assessment.json").read_text(encoding="utf-8"))

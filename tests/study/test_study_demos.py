@@ -225,6 +225,7 @@ def test_tables_open_as_csv(name: str, outputs: dict[str, Path]) -> None:
         assert path.read_bytes().startswith(b"\xef\xbb\xbf")  # the mark by which Excel knows UTF-8
 
 
+@pytest.mark.slow
 def test_another_process_writes_the_same_bytes_over_an_earlier_output(outputs: dict[str, Path], tmp_path: Path) -> None:
     out = tmp_path / "again"
     shutil.copytree(outputs["thermal"], out)

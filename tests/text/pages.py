@@ -35,7 +35,22 @@ TOPICS: tuple[tuple[str, ...], ...] = (
     ("海岛灯塔", "守塔人", "补给船", "礁石", "灯芯", "雾号", "海鸟", "柴油机", "值班簿"),
     ("中药铺", "药柜", "坐堂先生", "煎药", "药材", "戥子", "方子", "学徒", "炮制"),
 )
-COMMON = ("生活", "乡亲", "日子", "办法", "功夫", "心思", "规矩", "机会", "本领", "变化", "问题", "经验", "道理", "希望")
+COMMON = (
+    "生活",
+    "乡亲",
+    "日子",
+    "办法",
+    "功夫",
+    "心思",
+    "规矩",
+    "机会",
+    "本领",
+    "变化",
+    "问题",
+    "经验",
+    "道理",
+    "希望",
+)
 VERBS = ("修好", "管好", "用好", "守住", "看护", "改善", "照料", "整理", "记录", "传承", "打理", "盘活")
 QUALITIES = ("扎实", "细致", "长久", "稳当", "朴素", "热闹", "安静", "宽敞", "齐整", "牢靠")
 TIMES = ("去年春天", "入秋以后", "这些年来", "天亮之前", "每到周末", "雨季刚过", "前不久", "一到冬天")
@@ -61,7 +76,14 @@ LEADS = (
     "谈{title_b}，离不开{title_a}，更离不开{common}。",
     "“{title_a}要{verb}，{title_b}要{quality}。”这是{who}常挂在嘴边的话。",
 )
-TITLE_FORMS = ("让{a}成为{b}的依靠", "{verb}{a} {verb2}{b}", "以{a}带动{b}", "{a}里的{b}", "把{a}和{b}都办得更{quality}", "为{a}与{b}算一笔账")
+TITLE_FORMS = (
+    "让{a}成为{b}的依靠",
+    "{verb}{a} {verb2}{b}",
+    "以{a}带动{b}",
+    "{a}里的{b}",
+    "把{a}和{b}都办得更{quality}",
+    "为{a}与{b}算一笔账",
+)
 HEADINGS = ("{a}怎样才能{quality}", "从{a}说起", "{verb}{b}的{common}", "{b}的三个{common}")
 RUN_INS = ("{verb}{a}，让{b}更{quality}。", "{verb}{b}，为{a}留出{common}。")
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕施张孔曹严魏陶姜谢邹苏潘葛范彭"
@@ -182,6 +204,8 @@ def articles(seed: int, count: int, headings: bool = True) -> tuple[Planned, ...
 
 NO_START = "，。、；：！？”’）】》"
 NO_END = "“‘（【《"
+MARKS = NO_START + NO_END
+LONG_LINE = 60
 
 
 def wrap(text: str, width: int, exact: bool, indent: int = 0) -> list[str]:
@@ -273,15 +297,20 @@ def _with_blanks(lines: list[str], setting: Setting) -> list[str]:
 
 def _in_turns(bodies: list[list[str]]) -> list[list[str]]:
     """Cut the first two articles inside a paragraph and set their parts in turns, as columns side by side come out."""
-    cuts = [_inner(body) for body in bodies[:2]]
-    (a, b), (i, j) = bodies[:2], cuts
-    return [[*a[:i], "", *b[:j], "", *a[i:], "", *b[j:]], [], *bodies[2:]]
+    (a, b), (c, d) = (_halves(body) for body in bodies[:2])
+    return [[*a, "", *c, "", *b, "", *d], [], *bodies[2:]]
 
 
-def _inner(body: list[str]) -> int:
-    """Return a line near the middle before which a sentence is not finished."""
-    middle = len(body) // 2
-    return next(k for k in range(middle, len(body)) if body[k] and body[k - 1][-1:] not in "。”，；：、" and len(body[k - 1]) > 12)
+def _halves(body: list[str]) -> tuple[list[str], list[str]]:
+    """Cut an article near its middle within a word: between two lines, or in a line that is a paragraph."""
+    for k in range(len(body) // 2, len(body)):
+        line = body[k]
+        if len(line) > LONG_LINE:
+            at = next(i for i in range(len(line) // 2, len(line)) if not set(line[i - 1 : i + 1]) & set(MARKS))
+            return [*body[:k], line[:at]], [line[at:], *body[k + 1 :]]
+        if k and len(body[k - 1]) > 12 and line and not set(body[k - 1][-1] + line[0]) & set(MARKS):
+            return body[:k], body[k:]
+    raise ValueError("no place to cut")
 
 
 def _furnished(lines: list[str]) -> list[str]:
@@ -292,5 +321,3 @@ def _furnished(lines: list[str]) -> list[str]:
         if i % 30 == 0:
             found += ["", f"— {i // 30} —", "河湾日报 理论版", ""]
     return found
-
-

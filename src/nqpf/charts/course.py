@@ -44,7 +44,7 @@ def course(frame: pl.DataFrame, *, id: str, title: Text, caption: Text, value_ti
 
 
 def _chart(data: pl.DataFrame, lang: Lang, value: str, number: str) -> alt.LayerChart:
-    axis = alt.Axis(format="d", tickMinStep=1, tickCount=min(data.height, 12), grid=False)
+    axis = theme.year_axis(data["period"])
     scale = alt.Scale(nice=False, zero=False, padding=8)
     x = alt.X("period:Q", title=theme.word("period", lang), scale=scale, axis=axis)
 

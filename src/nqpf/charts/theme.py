@@ -18,6 +18,8 @@ from nqpf.charts.fit import text_width
 from nqpf.messages import Lang, say
 
 FONT = "Noto Sans CJK SC, Source Han Sans SC, Microsoft YaHei, PingFang SC, Arial, sans-serif"
+TICKS = 12
+"""Years up to which each is written on an axis."""
 WIDTH = 720
 """Width in pixels of the plotting area of a wide chart."""
 
@@ -115,6 +117,13 @@ def category_scale(names: list[str]) -> alt.Scale:
 def name_axis() -> alt.Axis:
     """Return the axis that names the rows of a chart: names only, without line and ticks."""
     return alt.Axis(ticks=False, domain=False, labelPadding=6)
+
+
+def year_axis(years: pl.Series) -> alt.Axis:
+    """Return the axis of years: each of a few, about a dozen of many; none twice."""
+    there = years.drop_nulls().unique().sort().to_list()
+    ticks: dict[str, Any] = {"values": there} if len(there) <= TICKS else {"tickMinStep": 1, "tickCount": TICKS}
+    return alt.Axis(format="d", grid=False, **ticks)
 
 
 def legend_columns(names: list[str], width: float) -> int:

@@ -69,12 +69,11 @@ def trend(
 
 
 def _axes(data: pl.DataFrame, lang: Lang, value_title: str) -> tuple[alt.X, alt.Y]:
-    ticks = min(data["period"].n_unique(), 12)
     x = alt.X(
         "period:Q",
         title=theme.word("period", lang),
         scale=alt.Scale(nice=False, zero=False, padding=4),
-        axis=alt.Axis(format="d", tickMinStep=1, tickCount=ticks, grid=False),
+        axis=theme.year_axis(data["period"]),
     )
     return x, alt.Y("value:Q", title=value_title, scale=alt.Scale(zero=False))
 

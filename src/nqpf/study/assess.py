@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from nqpf.chapters import Context, IndustryContext, write_chapters
+from nqpf.chapters import Context, IndustryContext, TextContext, write_chapters
 from nqpf.data import Panel
 from nqpf.errors import NqpfError, SpecError
 from nqpf.index import Index, build
@@ -22,6 +22,7 @@ from nqpf.study.prepare import Prepared, group_of, prepare
 from nqpf.study.provenance import provenance
 from nqpf.study.regions import regions_of
 from nqpf.study.spec import Study
+from nqpf.study.text import texts_of
 
 
 def run(study: Study | str | Path, progress: Progress | None = None) -> Assessment:
@@ -43,8 +44,9 @@ def run(study: Study | str | Path, progress: Progress | None = None) -> Assessme
     study = study if isinstance(study, Study) else Study.load(study)
     context = None if study.tree is None else _context(study, tell)
     industry = _industries(study, context, tell)
+    text = _texts(study, context, tell)
     tell(say("progress.chapters"))
-    return Assessment(study, context, industry, write_chapters(context, industry), provenance(study))
+    return Assessment(study, context, industry, text, write_chapters(context, industry, text), provenance(study))
 
 
 def run_plan(study: Study | str | Path, progress: Progress | None = None) -> Assessment:
@@ -68,7 +70,7 @@ def run_plan(study: Study | str | Path, progress: Progress | None = None) -> Ass
         raise SpecError("no_plan", where=study.where())
     industry = _industries(study, None, tell)
     tell(say("progress.chapters"))
-    return Assessment(study, None, industry, write_chapters(None, industry), provenance(study))
+    return Assessment(study, None, industry, None, write_chapters(None, industry), provenance(study))
 
 
 def _context(study: Study, tell: Progress) -> Context:
@@ -113,11 +115,15 @@ def check_study(study: Study) -> list[Text]:
     NqpfError
         As `run`.
     """
+    if study.tree is not None:
+        return _check_index(study)
     _industries(study, None, lambda _: None)
-    return [say("cli.check.ok_industry")] if study.tree is None else _check_index(study)
+    _texts(study, None, lambda _: None)
+    return [say("cli.check.ok_parts")]
 
 
 def _check_index(study: Study) -> list[Text]:
+    _industries(study, None, lambda _: None)
     prepared = prepare(study)
     group, _ = group_of(study, prepared)
     index = _build(study, prepared)
@@ -215,6 +221,14 @@ def _industries(study: Study, context: Context | None, tell: Progress) -> Indust
         return None
     tell(say("progress.industry"))
     return industries_of(study, context)
+
+
+def _texts(study: Study, context: Context | None, tell: Progress) -> TextContext | None:
+    """Return what was found in the study's texts; None where it has none."""
+    if study.spec.text is None:
+        return None
+    tell(say("progress.text"))
+    return texts_of(study, context)
 
 
 def _check_grades(study: Study, index: Index) -> None:

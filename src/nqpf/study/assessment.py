@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from nqpf.chapters import Chapter, Context, IndustryContext
-from nqpf.errors import SpecError
+from nqpf.chapters import Chapter, Context, IndustryContext, TextContext
+from nqpf.errors import SpecError, listing
 from nqpf.index import Index
 from nqpf.messages import Lang, Text, language, say
 from nqpf.report.files import write_figures, write_tables
@@ -22,6 +22,8 @@ from nqpf.study.record import record, write_json
 from nqpf.study.spec import Study
 
 Progress = Callable[[Text], None]
+FILES = 4
+"""Files of data that the head of a report names."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +38,8 @@ class Assessment:
         Panel, ledger, index and names; None where the study has no index.
     industry
         What was found of industries, and their names; None where the study does not ask.
+    text
+        What was found in texts; None where the study has none.
     chapters
         Chapters of the report, the summary first.
     provenance
@@ -45,6 +49,7 @@ class Assessment:
     study: Study
     of_index: Context | None
     industry: IndustryContext | None
+    text: TextContext | None
     chapters: tuple[Chapter, ...]
     provenance: dict[str, Any]
 
@@ -77,9 +82,11 @@ class Assessment:
         return () if self.of_index is None else (*self.of_index.notes, *self.of_index.index.notes)
 
     def to_frame(self) -> pl.DataFrame:
-        """Return scores and ranks of every unit, year and node; without an index, every region's industries."""
+        """Return scores and ranks of every unit, year and node; without an index regions' industries, or articles."""
         if self.of_index is None and self.industry is not None:
             return self.industry.pairs
+        if self.of_index is None and self.text is not None:
+            return self.text.found.articles
         return self.context.scores
 
     def write(self, folder: str | Path, lang: Lang | None = None, progress: Progress | None = None) -> Path:
@@ -116,7 +123,9 @@ class Assessment:
             write_workbook(draft / "tables" / "tables.xlsx", self.chapters, lang)
             tell(say("progress.figures"))
             write_figures(draft / "figures", self.chapters, (lang,))
-            write_json(draft / "assessment.json", record(self.study, self.of_index, self.industry, self.chapters))
+            write_json(
+                draft / "assessment.json", record(self.study, self.of_index, self.industry, self.text, self.chapters)
+            )
             write_json(draft / PROVENANCE, self.provenance)
         return Path(folder)
 
@@ -127,7 +136,7 @@ def _facts(assessment: Assessment) -> list[tuple[Text, Text]]:
     return [
         (say("fact.study"), Text.same(made["study"]["id"])),
         (say("fact.scope"), _scope(assessment)),
-        (say("fact.data"), Text.join(f"{Path(d['file']).name} ({d['sha256'][:8]})" for d in made["data"])),
+        (say("fact.data"), listing([f"{Path(d['file']).name} ({d['sha256'][:8]})" for d in made["data"]], FILES)),
         (say("fact.version"), Text.same(made["nqpf"]["version"])),
         (say("fact.spec"), Text.same(made["study"]["sha256"][:12])),
     ]
@@ -138,9 +147,11 @@ def _scope(assessment: Assessment) -> Text:
     if (context := assessment.of_index) is not None:
         years = say("word.years", first=context.first, last=context.last)
         return say("fact.scope.text", units=len(context.panel.units), years=years)
-    assert assessment.industry is not None
-    return assessment.industry.scope
+    parts = [part.scope for part in (assessment.industry, assessment.text) if part is not None]
+    return Text.join(parts, "；", "; ")
 
 
 def _subtitle(assessment: Assessment) -> Text:
-    return say("industry.subtitle") if assessment.of_index is None else assessment.of_index.framework.title
+    if assessment.of_index is not None:
+        return assessment.of_index.framework.title
+    return say("industry.subtitle") if assessment.industry is not None else say("text.subtitle")

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from nqpf.chapters import Chapter, Context, IndustryContext
+from nqpf.chapters import Chapter, Context, IndustryContext, TextContext
 from nqpf.chapters.industry import industry_record
 from nqpf.chapters.planning import planning_record
 from nqpf.chapters.productivity import productivity_record
 from nqpf.chapters.regions import regions_record
+from nqpf.chapters.text import text_record
 from nqpf.chapters.theory import item_frame, node_states
 from nqpf.chapters.unranked import unranked_notes, unranked_record
 from nqpf.messages import LANGUAGES, Text
@@ -22,7 +23,11 @@ from nqpf.study.spec import Study
 
 
 def record(
-    study: Study, context: Context | None, industry: IndustryContext | None, chapters: Sequence[Chapter]
+    study: Study,
+    context: Context | None,
+    industry: IndustryContext | None,
+    text: TextContext | None,
+    chapters: Sequence[Chapter],
 ) -> dict[str, Any]:
     """Return every number and finding of an assessment, with theory ids."""
     result: dict[str, Any] = {
@@ -34,6 +39,8 @@ def record(
         result |= _of_index(context)
     if industry is not None:
         result["industry"] = industry_record(industry)
+    if text is not None:
+        result["text"] = text_record(text)
     return result if context is None else unranked_record(context, result)
 
 

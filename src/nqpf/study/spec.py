@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from nqpf.messages import Text
 from nqpf.numerics.impute import Effects
 from nqpf.productivity.spec import ProductivitySpec
 from nqpf.regions.spec import RegionsSpec
+from nqpf.text.spec import TextSpec
 from nqpf.yamlfile import Document, Label, Strict, load, validate
 
 GroupScheme = Literal["bloc4", "zone8", "coast", "south"]
@@ -226,8 +228,8 @@ class StudySpec(Strict):
         The parts. ``framework`` may be the path of a file of its own; ``multiverse: {}`` builds the index in every
         defensible way; ``planning`` gives targets, points for ranks, and strength, efficiency and potential;
         ``productivity`` measures total factor productivity; ``regions`` compares the units in space and time;
-        ``industry`` says where each region can go, what holds the chain, and plans. A study has an index (``data``
-        and ``framework``), or ``industry``, or both.
+        ``industry`` says where each region can go, what holds the chain, and plans; ``text`` measures a corpus. A
+        study has an index (``data`` and ``framework``), ``industry`` or ``text``, or several of them.
     """
 
     study: str
@@ -243,6 +245,7 @@ class StudySpec(Strict):
     productivity: ProductivitySpec | None = None
     regions: RegionsSpec | None = None
     industry: IndustrySpec | None = None
+    text: TextSpec | None = None
     report: ReportSpec = ReportSpec()
     systems: Mapping[str, Mapping[str, str]] = {}
 
@@ -341,6 +344,8 @@ class Study:
             files += [file for file in (self.spec.regions.coordinates, weights and weights.file) if file]
         if self.spec.industry is not None:
             files += self.spec.industry.tables.values()
+        if self.spec.text is not None:
+            files += [os.path.relpath(path, self.folder) for path in self.spec.text.paths(self.folder)]
         return files
 
     def paths(self) -> list[Path]:
@@ -351,7 +356,7 @@ class Study:
 def _check_parts(spec: StudySpec, document: Document) -> None:
     """Refuse a study with half an index, or with keys that speak of an index it does not have."""
     there = [name for name in ("data", "framework") if getattr(spec, name) is not None]
-    if len(there) == 1 or not (there or spec.industry):
+    if len(there) == 1 or not (there or spec.industry or spec.text):
         raise SpecError("missing_key", where=document.where(), name="framework" if there == ["data"] else "data")
     for key in (key for key in OF_INDEX if not there and key in spec.model_fields_set):
         raise SpecError("no_index_for", where=document.where((key,)), name=key)

@@ -1,4 +1,4 @@
-"""What a study's texts are surveyed from: the corpus, the dictionary and the official statements, read from its folder."""
+"""What a study's texts are surveyed from: corpus, dictionary and official statements, read from its folder."""
 
 from __future__ import annotations
 

@@ -26,9 +26,9 @@ EditRule = Literal[
     "wrap",
     "blank_line",
 ]
-"""What was changed in a text: blanks of letter-spacing; other blanks between Chinese characters; half-width marks inside
-Chinese; words printed twice; words repeated where columns join; page numbers and running heads; a table of contents;
-signs of Markdown; ends of lines inside a paragraph; blanks and empty lines around paragraphs."""
+"""What was changed in a text: blanks of letter-spacing; other blanks between Chinese characters; half-width marks
+inside Chinese; words printed twice; words repeated where columns join; page numbers and running heads; a table of
+contents; signs of Markdown; ends of lines inside a paragraph; blanks and empty lines around paragraphs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,8 @@ class Cleaned:
         How each line of the clean text was set: columns start, end (offsets in `text`), first_line, last_line (lines of
         the file, from 1), style (what the file says of it, see `Source.styles`), bold (leading characters in bold),
         tight (leading characters set apart from the rest of their paragraph, as a run-in heading is), ended (ends a
-        sentence), prose (running text, be it cut), column (stands among lines of running text), width (widest of its raw lines, in Chinese characters).
+        sentence), prose (running text, be it cut), column (stands among lines of running text), width (widest of its
+        raw lines, in Chinese characters).
     contents
         Lines of tables of contents, which are not in `text`: columns title, page (as printed), line.
     """

@@ -44,7 +44,8 @@ class TextSpec(Strict):
     duplicates
         ``drop``: an article that repeats another is not counted; ``keep``: it is.
     first
-        The first central statement: a date, or the id of an official statement.
+        The first central statement: a date, for all terms that are followed; the id of an official statement, for those
+        that it holds; or dates or ids by term.
     follow
         Terms whose spread is followed.
     evidence
@@ -68,7 +69,7 @@ class TextSpec(Strict):
     mode: Literal["overlapping", "longest"] = "overlapping"
     quoted: Literal["all", "own", "quoted"] = "all"
     duplicates: Literal["keep", "drop"] = "drop"
-    first: str | None = None
+    first: str | Mapping[str, str] | None = None
     follow: tuple[str, ...] = ()
     evidence: Literal["all", "none"] | tuple[str, ...] = "all"
     substance: str | None = None
@@ -82,6 +83,8 @@ class TextSpec(Strict):
     @field_validator("first", mode="before")
     @classmethod
     def _as_text(cls, value: object) -> object:
+        if isinstance(value, Mapping):
+            return {term: str(one) if isinstance(one, int | date) else one for term, one in value.items()}
         return str(value) if isinstance(value, int | date) else value
 
     @property

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import polars as pl
 
@@ -24,6 +23,7 @@ from nqpf.text.measuring.cooccurrence import Cooccurrence, cooccurrence
 from nqpf.text.measuring.dates import dated
 from nqpf.text.measuring.dictionary import Dictionary
 from nqpf.text.measuring.diffusion import Diffusion, diffusion
+from nqpf.text.measuring.options import Counting
 from nqpf.text.measuring.similarity import similarity_to
 from nqpf.text.measuring.talk_substance import TalkSubstance, talk_substance
 from nqpf.text.quoted.statements import Statements
@@ -129,12 +129,14 @@ def survey_text(spec: TextSpec, material: TextMaterial, scores: pl.DataFrame | N
     unit = pl.when(pl.col("level").ne_missing(spec.centre) | pl.lit(spec.centre is None)).then(unit).alias("unit")
     texts = corpus.texts.with_columns(unit)
     _check(spec, texts, scores)
-    first = _first(spec, material.statements)
+    terms = followed(material.dictionary, spec.follow) if spec.follow else None
+    first = _first(spec, terms, material.statements)
     there = texts.height > 0
     same = Part.asked(there, lambda: duplicates(texts, seed=seed))
     words = Part.asked(there, lambda: quoted(corpus, texts, material.statements))
     how = counting(spec, texts, same.result, words.result)
-    measured = {**how, "mode": spec.mode, "quoted": spec.quoted}
+    part: Counting = {**how, "quoted": spec.quoted}
+    measured: Counting = {**part, "mode": spec.mode}
     placed = texts.drop_nulls("unit")
     dated_texts = placed.drop_nulls("year")
     return TextFound(
@@ -151,8 +153,10 @@ def survey_text(spec: TextSpec, material: TextMaterial, scores: pl.DataFrame | N
             placed["unit"].n_unique() > 1,
             lambda: advantage(placed, material.dictionary, unit="unit", **within(measured, placed)),
         ),
-        network=Part.asked(there, lambda: cooccurrence(texts, material.dictionary, quoted=spec.quoted, **how)),
-        diffusion=Part.asked(bool(spec.follow) and dated_texts.height > 0, lambda: _diffusion(spec, material.dictionary, texts, first)),
+        network=Part.asked(there, lambda: cooccurrence(texts, material.dictionary, **part)),
+        diffusion=Part()
+        if terms is None or not dated_texts.height
+        else Part.of(lambda: _diffusion(spec, terms, texts, first)),
         likeness=Part.asked(spec.centre is not None, lambda: _likeness(spec, texts)),
         substance=Part.asked(
             spec.substance is not None,
@@ -186,16 +190,25 @@ def _check(spec: TextSpec, texts: pl.DataFrame, scores: pl.DataFrame | None) -> 
         raise SpecError("text_no_centre", where=Where(key="text.centre"), **values)
 
 
-def _first(spec: TextSpec, official: Statements) -> str | None:
-    """Return the date of the first central statement."""
-    if spec.first is None:
-        return None
-    known = official.items.get(spec.first)
-    day = spec.first if known is None else (known.date or "").split("/")[0]
-    if dated(day) is None:
-        ids = [one.id for one in official.items.values() if one.date]
-        raise SpecError("text_first", where=Where(key="text.first"), value=spec.first, hint=hint(spec.first, ids))
-    return day
+def _first(spec: TextSpec, words: Dictionary | None, official: Statements) -> dict[str, str]:
+    """Return the date of the first central statement of each term that is followed, where the study gives one."""
+    if spec.first is None or words is None:
+        return {}
+    forms = {term.name: term.forms for term in words.terms}
+    given = spec.first if isinstance(spec.first, Mapping) else dict.fromkeys(forms, spec.first)
+    found = {}
+    for term, first in given.items():
+        if term not in forms:
+            values = {"value": term, "options": listing(forms), "hint": hint(term, forms)}
+            raise SpecError("bad_choice", where=Where(key="text.first"), **values)
+        known = official.items.get(first)
+        day = first if known is None else (known.date or "").split("/")[0]
+        if dated(day) is None:
+            ids = [one.id for one in official.items.values() if one.date]
+            raise SpecError("text_first", where=Where(key="text.first"), value=first, hint=hint(first, ids))
+        if known is None or given is spec.first or any(form in known.text for form in forms[term]):
+            found[term] = day
+    return found
 
 
 def _flags(corpus: Corpus) -> pl.DataFrame:
@@ -208,19 +221,19 @@ def _flags(corpus: Corpus) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
 
 
-def _diffusion(spec: TextSpec, dictionary: Dictionary, texts: pl.DataFrame, first: str | None) -> Diffusion:
+def _diffusion(spec: TextSpec, words: Dictionary, texts: pl.DataFrame, first: dict[str, str]) -> Diffusion:
     """Return the spread of the terms that are followed: by month where every date says it, else by year.
 
-    Articles that repeat others are part of it: who reprints a term has written it. Without a first statement it is the
-    first of the centre's articles that the others are held against.
+    Articles that repeat others are part of it: who reprints a term has written it. Where no first statement is given it
+    is the first of the centre's articles that the others are held against.
     """
-    central = pl.col("unit").is_null() & pl.col("level").eq_missing(spec.centre) & pl.lit(first is None)
+    central = pl.col("unit").is_null() & pl.col("level").eq_missing(spec.centre) & pl.lit(spec.first is None)
     there = texts.drop_nulls("date").filter(pl.col("unit").is_not_null() | central)
     exact = bool((there["date"].str.len_chars() >= len("2024-03")).all())
-    centre: Any = first if first is not None or spec.centre is None else {"level": spec.centre}
+    asked = {"level": spec.centre} if spec.first is None and spec.centre is not None else None
     return diffusion(
-        there, followed(dictionary, spec.follow), unit="unit", time="date", centre=centre,
-        period="month" if exact else "year", mode=spec.mode,
+        there, words, unit="unit", time="date", centre=first or asked, period="month" if exact else "year",
+        mode=spec.mode,
     )  # fmt: skip
 
 

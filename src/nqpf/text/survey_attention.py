@@ -1,9 +1,9 @@
-"""Attention of a study's texts: terms by article, own words apart from quoted ones, added up by region, year or both."""
+"""Attention of a study's texts: terms by article, own words apart from quoted, added up by region, year or both."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -12,7 +12,10 @@ from nqpf.results import Method, Note, Result
 from nqpf.text.measuring.count import CountResult, count
 from nqpf.text.measuring.dictionary import Dictionary
 from nqpf.text.measuring.options import Counting
+from nqpf.text.measuring.remarks import SHORT
 
+BY_ARTICLE = ("measure_short", "measure_empty")
+"""Remarks of counting on single articles: here those that repeat others are empty, and none is compared alone."""
 KNOWN = ("id", "title", "date", "year", "unit", "level")
 
 
@@ -56,14 +59,16 @@ class Attention(Result):
         -------
         polars.DataFrame
             The columns, ascending; documents (with something to count), characters, count; rate, own_rate, quoted_rate
-            (per thousand characters of each part), quoted_share (of the occurrences), sentence_share (of the sentences
-            that hold a term). Null where there is nothing to be counted.
+            (per thousand characters of each part), own_part, quoted_part (per thousand characters of both),
+            quoted_share (of the occurrences), sentence_share (of the sentences that hold a term). Null where there is
+            nothing to be counted.
         """
         sums = (
             (pl.col("characters") > 0).sum().cast(pl.Int64).alias("documents"),
             pl.col("characters", "count", "own", "own_characters", "quoted", "quoted_characters").sum(),
             pl.col("with_term", "sentences").sum(),
         )
+        both = pl.col("own_characters") + pl.col("quoted_characters")
         kept = self.articles.drop_nulls(list(columns)) if columns else self.articles
         added = kept.group_by(columns).agg(sums).sort(columns) if columns else kept.select(sums)
         return added.select(
@@ -74,6 +79,8 @@ class Attention(Result):
             _ratio("count", "characters", 1000).alias("rate"),
             _ratio("own", "own_characters", 1000).alias("own_rate"),
             _ratio("quoted", "quoted_characters", 1000).alias("quoted_rate"),
+            _ratio("own", both, 1000).alias("own_part"),
+            _ratio("quoted", both, 1000).alias("quoted_part"),
             _ratio(pl.col("quoted"), pl.col("own") + pl.col("quoted")).alias("quoted_share"),
             _ratio("with_term", "sentences").alias("sentence_share"),
         )
@@ -117,7 +124,16 @@ def attention(texts: pl.DataFrame, dictionary: Dictionary, how: Counting) -> Att
         .join(total, on="group", how="left", maintain_order="left")
         .with_columns(rate=_ratio("count", "size", 1000))
     )
-    return Attention(articles, groups, whole, asked.method, asked.notes)
+    seen = Attention(articles, groups, whole, asked.method, asked.notes)
+    return replace(seen, notes=(*(n for n in asked.notes if n.code not in BY_ARTICLE), *_remarks(seen)))
+
+
+def _remarks(found: Attention) -> list[Note]:
+    """Return the remark on regions and years of which little was read."""
+    rows = found.by("unit", "year")
+    least = SHORT["characters"]
+    short = rows.filter(pl.col("characters") < least).height
+    return [Note("measure_short", values={"rows": short, "of": rows.height, "least": least})] if short else []
 
 
 def _part(how: Counting, part: Any) -> Counting:

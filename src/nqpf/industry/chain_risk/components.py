@@ -13,7 +13,8 @@ from scipy.stats import rankdata
 from nqpf.errors import MethodError, Where
 from nqpf.industry.input_output.extraction import Mode, extraction
 from nqpf.industry.input_output.selecting import in_order
-from nqpf.industry.input_output.suppliers import Sources, herfindahl, left_without_largest
+from nqpf.industry.input_output.shares import herfindahl
+from nqpf.industry.input_output.suppliers import Sources, left_without_largest
 from nqpf.industry.input_output.table import IOTable
 
 Floats = NDArray[np.float64]

@@ -19,7 +19,8 @@ from nqpf.columns import choose
 from nqpf.errors import MethodError, SpecError, Where
 from nqpf.frames import as_backend, backend_of
 from nqpf.industry.chain_risk.components import concentrations, evidence_of, import_shares, refuse_beyond_one
-from nqpf.industry.input_output.suppliers import Sources, herfindahl, home_of, sources
+from nqpf.industry.input_output.shares import herfindahl
+from nqpf.industry.input_output.suppliers import Sources, home_of, sources
 from nqpf.industry.input_output.table import IOTable
 from nqpf.industry.options import check_least
 from nqpf.messages import say

@@ -16,7 +16,12 @@ import polars as pl
 from nqpf.columns import choose, numbers
 from nqpf.errors import DataError, MethodError, Where, listing
 from nqpf.frames import as_backend, backend_of, require, to_polars
+from nqpf.industry.labels import keys_apart, stated
 from nqpf.results import Method, Note, Result
+
+BY_PRODUCT = ("imports", "origins", "hhi", "main_origin", "main_share", "effective")
+BY_SECTOR = ("imports", "products", "hhi", "hhi_products", "top_product", "top_hhi")
+"""Columns of the tables, beside those of labels."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,6 +110,9 @@ def import_concentration(
     (200.0, 0.625, 0.75, '8486')
     """
     choose("unmatched", unmatched, ("raise", "drop"))
+    keys_apart((*BY_PRODUCT, "origin", "··"), product=product)
+    keys_apart((*BY_SECTOR, "origin", "··"), sector=sector if concordance is not None else None)
+    keys_apart((), product=product, origin=origin, sector=sector if concordance is not None else None)
     frame = _read(data, value, product, origin)
     products = _by_product(frame, product)
     notes: tuple[Note, ...] = ()
@@ -133,10 +141,9 @@ def _read(data: Any, value: str, product: str, origin: str) -> pl.DataFrame:
     frame = to_polars(data)
     require(frame, product, origin, value)
     frame, found = numbers(frame, [value])
+    stated(frame, "industry", product)
+    stated(frame, "unit", origin)
     names = frame.select(pl.col(product, origin).cast(pl.String))
-    for column, code in ((product, "no_industry"), (origin, "no_unit")):
-        if names[column].has_nulls():
-            raise DataError(code, where=Where(row=int(names[column].is_null().arg_true()[0]) + 1))
     twice = names.is_duplicated()
     if twice.any():
         raise DataError("twin_pairs", where=Where(row=int(twice.arg_true()[0]) + 1), count=int(twice.sum()))
@@ -154,10 +161,9 @@ def _bridge(concordance: Any, product: str, sector: str, weight: str | None) -> 
     """Return product, sector and weight (``··``), checked."""
     frame = to_polars(concordance)
     require(frame, product, sector, *([weight] if weight else []))
+    stated(frame, "industry", product)
+    stated(frame, "industry", sector)
     keys = frame.select(pl.col(product, sector).cast(pl.String))
-    if keys.null_count().sum_horizontal()[0]:
-        row = int(keys.select(pl.any_horizontal(pl.all().is_null())).to_series().arg_true()[0])
-        raise DataError("no_industry", where=Where(row=row + 1))
     if keys.is_duplicated().any():
         row = int(keys.is_duplicated().arg_true()[0])
         raise DataError("twin_pairs", where=Where(row=row + 1), count=int(keys.is_duplicated().sum()))

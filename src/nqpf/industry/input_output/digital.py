@@ -127,7 +127,9 @@ def digital_integration(
     cells = {
         "output": x,
         **_coefficients(a, complete, suppliers, users, table.active),
-        "imported_direct": np.full(x.size, np.nan) if imported is None else imported[np.ix_(suppliers, users)].sum(0),
+        "imported_direct": np.full(x.size, np.nan)
+        if imported is None
+        else np.where(table.active[users], imported[np.ix_(suppliers, users)].sum(axis=0), np.nan),
     }
     frame = table.keys[users.tolist()].hstack(pl.DataFrame({"digital": is_digital, **cells}))
     sets = {"all": users, "others": users[~is_digital]}

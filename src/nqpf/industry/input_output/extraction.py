@@ -19,6 +19,7 @@ from nqpf.columns import choose
 from nqpf.errors import DataError, MethodError, SpecError, Where, hint, listing
 from nqpf.industry.input_output.removal import SURE, Removal, System, demand_driven, lost, supply_driven
 from nqpf.industry.input_output.selecting import Integers, Names, partition, places
+from nqpf.industry.input_output.shares import ratio
 from nqpf.industry.input_output.table import IOTable
 from nqpf.industry.options import is_number, pairs_of
 from nqpf.results import Method, Note, Result
@@ -267,10 +268,10 @@ def _frame(table: IOTable, sets: Mapping[str, Integers], losses: Floats, grouped
         "loss": total,
         "loss_own": inside,
         "loss_outside": outside,
-        "per_unit": _ratio(total, output),
-        "outside_per_unit": _ratio(outside, output),
-        "share": _ratio(total, np.full_like(total, everything)),
-        "outside_share": _ratio(outside, everything - output),
+        "per_unit": ratio(total, output),
+        "outside_per_unit": ratio(outside, output),
+        "share": ratio(total, np.full_like(total, everything)),
+        "outside_share": ratio(outside, everything - output),
     }
     keys = pl.DataFrame({"group": list(sets)}) if grouped else table.keys[[int(m[0]) for m in sets.values()]]
     ranks = [
@@ -278,7 +279,3 @@ def _frame(table: IOTable, sets: Mapping[str, Integers], losses: Floats, grouped
         for name, of in (("rank", "loss_outside"), ("rank_per_unit", "outside_per_unit"))
     ]
     return keys.hstack(pl.DataFrame(cells).with_columns(pl.all().fill_nan(None)).with_columns(ranks))
-
-
-def _ratio(part: Floats, whole: Floats) -> Floats:
-    return np.divide(part, whole, out=np.full_like(part, np.nan), where=whole > 0)

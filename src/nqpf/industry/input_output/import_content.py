@@ -13,6 +13,7 @@ import polars as pl
 
 from nqpf.errors import DataError
 from nqpf.industry.input_output.results import BySector
+from nqpf.industry.input_output.shares import herfindahl, ratio
 from nqpf.industry.input_output.table import Floats, IOTable
 from nqpf.results import Method, Note
 
@@ -114,12 +115,12 @@ def _concentration(by_origin: Floats, names: list[str]) -> list[pl.Series]:
     """Return concentration and the largest source of each column; null where origins are unknown or nothing comes."""
     whole = by_origin.sum(axis=0)
     known = (whole > 0) & (len(names) > 1 or bool(names and names[0]))
-    share = np.divide(by_origin, whole, out=np.zeros_like(by_origin), where=whole > 0)
-    top = share.argmax(axis=0) if len(names) else np.zeros(len(whole), dtype=int)
+    most = ratio(by_origin.max(axis=0, initial=0.0), whole)
+    top = by_origin.argmax(axis=0) if len(names) else np.zeros(len(whole), dtype=int)
     return [
-        pl.Series("hhi", np.where(known, (share**2).sum(axis=0), np.nan), nan_to_null=True),
+        pl.Series("hhi", np.where(known, herfindahl(by_origin.T), np.nan), nan_to_null=True),
         pl.Series("top_origin", [names[i] if k else None for i, k in zip(top, known, strict=True)], dtype=pl.String),
-        pl.Series("top_share", np.where(known, share.max(axis=0, initial=0.0), np.nan), nan_to_null=True),
+        pl.Series("top_share", np.where(known, most, np.nan), nan_to_null=True),
     ]
 
 

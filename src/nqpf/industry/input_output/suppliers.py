@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from nqpf.columns import choose
 from nqpf.errors import DataError, MethodError, Where
+from nqpf.industry.input_output.shares import herfindahl, ratio
 from nqpf.industry.input_output.table import IOTable
 from nqpf.results import Method, Note, TableResult
 
@@ -85,16 +86,9 @@ def sources(home: IOTable) -> Sources | None:
     return Sources(products, origins if all(origins) else (), domestic, foreign)
 
 
-def herfindahl(values: Floats) -> Floats:
-    """Return the sum of squared shares along the last axis, NaN where there is nothing."""
-    whole = values.sum(axis=-1)
-    squares = (values**2).sum(axis=-1)
-    return np.asarray(np.divide(squares, whole**2, out=np.full(whole.shape, np.nan), where=whole > 0))
-
-
 def left_without_largest(foreign: Floats, domestic: Floats) -> Floats:
     """Return the share of use that is left when the largest origin stops, of ``float64[K, O]`` and ``float64[K]``."""
-    return 1 - _ratio(foreign.max(axis=1), foreign.sum(axis=1) + domestic)
+    return 1 - ratio(foreign.max(axis=1), foreign.sum(axis=1) + domestic)
 
 
 def suppliers(table: IOTable, *, region: str | None = None, by: Literal["input", "user"] = "input") -> TableResult:
@@ -159,7 +153,7 @@ def suppliers(table: IOTable, *, region: str | None = None, by: Literal["input",
         "sector": names,
         "domestic": domestic,
         "imported": imported,
-        "import_share": _ratio(imported, domestic + imported),
+        "import_share": ratio(imported, domestic + imported),
     }
     notes: tuple[Note, ...] = ()
     if found.origins:
@@ -182,13 +176,9 @@ def _concentration(found: Sources, foreign: Floats, domestic: Floats, by: str) -
         "origins": (foreign > 0).sum(axis=1),
         "hhi": hhi,
         "effective": 1 / hhi,
-        "hhi_within": _ratio((value * within).sum(axis=axis), value.sum(axis=axis)),
+        "hhi_within": ratio((value * within).sum(axis=axis), value.sum(axis=axis)),
         "main_origin": [found.origins[m] if some else None for m, some in zip(main, bought, strict=True)],
-        "main_share": _ratio(foreign.max(axis=1), foreign.sum(axis=1)),
+        "main_share": ratio(foreign.max(axis=1), foreign.sum(axis=1)),
         "hhi_all": herfindahl(np.column_stack([foreign, domestic])),
         "redundancy": left_without_largest(foreign, domestic),
     }
-
-
-def _ratio(part: Floats, whole: Floats) -> Floats:
-    return np.asarray(np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0))

@@ -21,7 +21,7 @@ from nqpf.industry.grid import Empty, Grid
 from nqpf.industry.labels import keys_apart
 from nqpf.industry.options import check_above, check_least
 from nqpf.industry.relatedness.arrays import advantage, present
-from nqpf.industry.warning.entry_waves import Waves, chances, waves, yearly
+from nqpf.industry.warning.entry_waves import Waves, pools, waves, yearly
 from nqpf.industry.warning.lights import CautionResult, Line, Signal, Tier, light_of, line, table_of
 from nqpf.results import Method, Note
 
@@ -152,10 +152,10 @@ def crowding(
     index, active, remarks = _index(grid, held, empty)
     here = present(index, threshold)
     counts = _counts(here, index, active, threshold if below is None else min(below, threshold))
-    tested = (counts["entries"][1:].sum(axis=0) >= least_entries) & ~np.isnan(counts["chance"]).any(axis=0)
+    tested = (counts["entries"][1:].sum(axis=0) >= least_entries) & ~np.isnan(counts["pool"]).any(axis=0)
     tested &= len(grid.years) > 2
-    p, q = yearly(counts["entries"][1:], counts["chance"], tested)
-    found = waves(counts["entries"][1:], counts["chance"], tested, widest, draws, seed)
+    p, q = yearly(counts["entries"][1:], counts["pool"], tested)
+    found = waves(counts["entries"][1:], counts["pool"], tested, widest, draws, seed)
     columns = _columns(counts, p, q, _history(counts["entries"][1:], history))
     lights = table_of(_signals(grid, columns, found, lines, "measured" if held == "amount" else "indicated"))
     whole = [pl.col(c).cast(pl.Int64) for c in ("regions", "holders", "open", "entries", "exits")]
@@ -189,7 +189,7 @@ def _index(grid: Grid, held: Held, empty: Empty) -> tuple[Floats, Bools, list[No
 
 
 def _counts(here: Bools, index: Floats, active: Bools, below: float) -> dict[str, Floats]:
-    """Return counts ``float64[T, K]``, those of entry NaN in the first year, and chances ``float64[T − 1, K]``."""
+    """Return counts ``float64[T, K]``, those of entry NaN in the first year, and pools ``float64[T − 1, K]``."""
     both = (active[1:] & active[:-1])[:, :, None]
     with np.errstate(invalid="ignore"):
         low = ~here[:-1] & ~(index[:-1] >= below)
@@ -205,7 +205,7 @@ def _counts(here: Bools, index: Floats, active: Bools, below: float) -> dict[str
     regions = np.broadcast_to(active.sum(axis=1)[:, None], holders.shape).astype(float)
     return {
         "regions": regions, "holders": holders, "open": since(open_), "entries": since(entered), "exits": since(left),
-        "chance": chances(entered, open_),
+        "pool": pools(entered, open_),
     }  # fmt: skip
 
 
@@ -221,7 +221,7 @@ def _history(entries: Floats, least: int) -> Floats:
 
 def _columns(counts: dict[str, Floats], p: Floats, q: Floats, z: Floats) -> dict[str, Floats]:
     none = np.full((1, p.shape[1]), np.nan)
-    expected = counts["entries"][1:].sum(axis=0) * counts["chance"]
+    expected = counts["entries"][1:].sum(axis=0) * counts["pool"] / counts["pool"].sum(axis=0)
     later = {"history_z": z, "expected": expected, "p": p, "q": q}
     share = counts["holders"] / np.where(counts["regions"] > 0, counts["regions"], np.nan)
     return {

@@ -1,8 +1,9 @@
 """Whether regions enter an industry at the same time more than chance has it.
 
-The null hypothesis: an industry's entries fall on years as if regions chose apart from each other, each as often in a
-year as it enters other industries in that year. Given an industry's entries in all, those of a year are then binomial,
-and those of a run of years are judged by the scan statistic of Kulldorff (1997), doi:10.1080/03610929708831995.
+The null hypothesis: an industry's entries fall on years as if they were drawn from all entries that were made by
+regions which could have entered it. Given an industry's entries in all, those of a year are then hypergeometric: the
+test is conditional on both, so that it holds its level where entries are few. Those of a run of years are judged by the
+scan statistic of Kulldorff (1997), doi:10.1080/03610929708831995.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import xlogy
-from scipy.stats import binom, false_discovery_control
+from scipy.stats import false_discovery_control, hypergeom
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -33,7 +34,7 @@ class Waves:
     p, q
         ``float64[K]`` of the scan statistic.
     dispersion, dispersion_p
-        ``float64[K]`` Σ (observed − expected)² / expected over its degrees of freedom, about 1 without clustering.
+        ``float64[K]`` Σ (observed − expected)² / expected over what it is on average without clustering, 1 then.
     """
 
     start: Integers
@@ -46,8 +47,11 @@ class Waves:
     dispersion_p: Floats
 
 
-def chances(entered: Bools, open_: Bools) -> Floats:
-    """Return how an industry's entries fall on S intervals under the null, ``float64[S, K]``, each column summing to 1.
+def pools(entered: Bools, open_: Bools) -> Floats:
+    """Return the entries that an industry's own are as if drawn from, ``float64[S, K]``, whole numbers.
+
+    An entry counts by how likely it was to be into the industry: over the number of industries that its region could
+    have entered in the interval; all of an industry's are scaled to as many entries as these regions made.
 
     Parameters
     ----------
@@ -59,26 +63,27 @@ def chances(entered: Bools, open_: Bools) -> Floats:
     float64[S, K]
         NaN for an industry that nobody could enter while entering others.
     """
-    entries = entered.sum(axis=2, keepdims=True) - entered.astype(float)
-    could = open_.sum(axis=2, keepdims=True) - open_.astype(float)
+    entries, could = (x.sum(axis=2, keepdims=True).astype(float) for x in (entered, open_))
     rate = np.divide(entries, could, out=np.zeros(entries.shape), where=could > 0)
-    weight = (rate * open_).sum(axis=1)
-    with np.errstate(invalid="ignore"):
-        return np.asarray(weight / weight.sum(axis=0))
+    made, weight, own = (entries * open_).sum(axis=1), (rate * open_).sum(axis=1), entered.sum(axis=1)
+    whole = np.divide(made.sum(axis=0), weight.sum(axis=0), out=np.zeros(weight.shape[1]), where=made.any(axis=0))
+    found = np.maximum(np.rint(weight * whole), own)
+    return np.where(found.sum(axis=0) > own.sum(axis=0), found, np.nan)
 
 
-def yearly(entries: Floats, chance: Floats, tested: Bools) -> tuple[Floats, Floats]:
+def yearly(entries: Floats, pool: Floats, tested: Bools) -> tuple[Floats, Floats]:
     """Return the p of as many entries in each interval, and q over all that are tested; both ``float64[S, K]``.
 
     Parameters
     ----------
-    entries, chance
+    entries, pool
         ``float64[S, K]``.
     tested
         ``bool[K]`` industries.
     """
     p = np.full(entries.shape, np.nan)
-    p[:, tested] = binom.sf(entries[:, tested] - 1, entries[:, tested].sum(axis=0), chance[:, tested])
+    own, all_ = entries[:, tested], pool[:, tested]
+    p[:, tested] = hypergeom.sf(own - 1, all_.sum(axis=0), all_, own.sum(axis=0))
     return p, discovery(p)
 
 
@@ -91,12 +96,12 @@ def discovery(p: Floats) -> Floats:
     return q
 
 
-def waves(entries: Floats, chance: Floats, tested: Bools, widest: int, draws: int, seed: int) -> Waves:
+def waves(entries: Floats, pool: Floats, tested: Bools, widest: int, draws: int, seed: int) -> Waves:
     """Return the strongest run of at most `widest` intervals of each industry, with p by `draws` random dates.
 
     Parameters
     ----------
-    entries, chance, tested
+    entries, pool, tested
         As for `yearly`.
     widest, draws, seed
         Longest run; number and seed of the draws.
@@ -107,7 +112,7 @@ def waves(entries: Floats, chance: Floats, tested: Bools, widest: int, draws: in
     at = np.full((2, k), -1, dtype=np.intp)
     seeds = np.random.SeedSequence(seed).spawn(k)
     for j in np.flatnonzero(tested):
-        one = _Industry(entries[:, j], chance[:, j], widest)
+        one = _Industry(entries[:, j], pool[:, j], widest)
         first, width, floats[0, j], floats[1, j] = one.best()
         at[:, j] = first, first + width - 1
         floats[2, j], floats[4, j], floats[5, j] = one.tests(draws, np.random.default_rng(seeds[j]))
@@ -118,11 +123,11 @@ def waves(entries: Floats, chance: Floats, tested: Bools, widest: int, draws: in
 class _Industry:
     """Runs of one industry: how likely they are for every number of entries they may have."""
 
-    def __init__(self, entries: Floats, chance: Floats, widest: int) -> None:
-        self.entries, self.chance = entries.astype(np.intp), chance
+    def __init__(self, entries: Floats, pool: Floats, widest: int) -> None:
+        self.entries, self.pool, self.chance = entries.astype(np.intp), pool.astype(np.int64), pool / pool.sum()
         self.runs = [(start, w) for w in range(1, widest + 1) for start in range(entries.size - w + 1)]
         self.total = int(entries.sum())
-        self.share = self.counted(chance[None])[0]
+        self.share = self.counted(self.chance[None])[0]
         c = np.arange(self.total + 1)[None, :]
         mean = np.minimum(self.total * self.share[:, None], self.total)
         ratio = (
@@ -149,7 +154,8 @@ class _Industry:
         mean = self.total * self.chance
         could = mean > 0
         away = (x[:, could] - mean[could]) ** 2 / mean[could]
-        return np.asarray(away.sum(axis=1) / max(could.sum() - 1, 1))
+        left = (self.pool.sum() - self.total) / (self.pool.sum() - 1)  # what drawing without putting back leaves of it
+        return np.asarray(away.sum(axis=1) / (max(could.sum() - 1, 1) * left))
 
     def best(self) -> tuple[int, int, float, float]:
         """Return start, width, observed and expected entries of the strongest run; of equals the shortest."""
@@ -160,7 +166,7 @@ class _Industry:
 
     def tests(self, draws: int, rng: np.random.Generator) -> tuple[float, float, float]:
         """Return the p of the scan statistic, the dispersion, and its p."""
-        other = rng.multinomial(self.total, self.chance / self.chance.sum(), size=draws).astype(np.intp)
+        other = rng.multivariate_hypergeometric(self.pool, self.total, size=draws).astype(np.intp)
         own = self.entries[None]
         scan = (1 + (self.scores(other) >= self.scores(own) - TIE).sum()) / (1 + draws)
         spread = self.spread(own)[0]

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from nqpf.results import Note
-from nqpf.text.cleaning.characters import BLANK, HAN, NEWLINE, Codes, Index, Kinds, Mask, codes_of, kind_table
+from nqpf.text.cleaning.characters import BLANK, NEWLINE, Index, Kinds, Mask, codes_of, kind_table
 from nqpf.text.cleaning.contents import Entry, read_contents
 from nqpf.text.cleaning.furniture import furniture
 from nqpf.text.cleaning.joining import Joins, join, kept_blank, needs_blank
@@ -28,7 +28,7 @@ _LONG_LINE = 1_000_000
 
 
 def clean(source: Source) -> Cleaned:
-    """Take the traces of lay-out out of a text.
+    r"""Take the traces of lay-out out of a text.
 
     Letter-spacing, hard wraps (also with an empty line after every line), words printed twice, words repeated where
     columns join, page furniture, tables of contents and signs of Markdown are taken out; half-width punctuation inside
@@ -44,9 +44,9 @@ def clean(source: Source) -> Cleaned:
     Examples
     --------
     >>> import numpy as np
-    >>> page = "面 向 未 来 ，我 们\\n要修好村里的路。"
-    >>> clean(Source("page.txt", "txt", page, np.array([0, 14]))).text
-    '面向未来，我们要修好村里的路。'
+    >>> page = "村里的路\n面 向 未 来 ，我 们 要 修 好 村 里 的 路。"
+    >>> clean(Source("page.txt", "txt", page, np.array([0, 5]))).text
+    '村里的路\n面向未来，我们要修好村里的路。'
     """
     text = source.text
     codes = codes_of(text)
@@ -81,7 +81,7 @@ def _markup(source: Source) -> Markup:
 
 
 def _sort_lines(source: Source, draft: Draft, kinds: Kinds, markup: Markup) -> tuple[tuple[Entry, ...], Lines]:
-    """Take out what is known without looking at paragraphs; return the table of contents and the lines that are left."""
+    """Take out what is known without looking at paragraphs; return the table of contents and what lines are left."""
     text = source.text
     draft.drop_spans("markup", list(markup.signs))
     spaced, around = letter_spacing(kinds)
@@ -119,9 +119,10 @@ def _paragraphs(
     source: Source, draft: Draft, kinds: Kinds, lines: Lines, markup: Markup
 ) -> tuple[Wrapping, Joins, Lines]:
     """Return how lines become paragraphs, and the lines without what was found to stand there twice."""
-    apart, closed = _marked(source, draft, kinds, lines, markup)
+    remarks = list(bracketed(source.text))
+    apart, closed = _marked(source, draft, kinds, lines, markup, remarks)
     looks = wrapping(lines, _spaced_lines(draft, lines), apart, closed)
-    _glue(source.text, lines, looks)
+    _glue(lines, looks, remarks)
     if source.kind in _SET_BY_PARAGRAPH:
         looks.ends[:] = True
         return looks, Joins(looks.ends, lines.ended, (), ()), lines
@@ -141,7 +142,9 @@ def _spaced_lines(draft: Draft, lines: Lines) -> Mask:
     return np.asarray(counts > 2)
 
 
-def _marked(source: Source, draft: Draft, kinds: Kinds, lines: Lines, markup: Markup) -> tuple[Mask, Mask]:
+def _marked(
+    source: Source, draft: Draft, kinds: Kinds, lines: Lines, markup: Markup, remarks: list[tuple[int, int]]
+) -> tuple[Mask, Mask]:
     """Return which lines begin a paragraph by what the file says, and which end one."""
     apart = bylines(draft.codes, kinds, draft.keep, lines)
     closed = apart.copy()
@@ -153,7 +156,7 @@ def _marked(source: Source, draft: Draft, kinds: Kinds, lines: Lines, markup: Ma
         styled = np.array([bool(style) and style != "bold" for style in source.styles])[lines.number]
         apart |= styled
         closed |= styled
-    for first, end in bracketed(source.text):
+    for first, end in remarks:
         i, j = np.searchsorted(lines.first, first, side="right") - 1, np.searchsorted(lines.first, end) - 1
         if 0 <= i < len(lines) and lines.first[i] == first:
             apart[i] = True
@@ -161,9 +164,9 @@ def _marked(source: Source, draft: Draft, kinds: Kinds, lines: Lines, markup: Ma
     return apart, closed
 
 
-def _glue(text: str, lines: Lines, looks: Wrapping) -> None:
+def _glue(lines: Lines, looks: Wrapping, remarks: list[tuple[int, int]]) -> None:
     """Keep the lines of a bracketed remark together."""
-    for first, end in bracketed(text):
+    for first, end in remarks:
         i, j = np.searchsorted(lines.first, first, side="right") - 1, np.searchsorted(lines.first, end) - 1
         looks.ends[max(int(i), 0) : int(j)] = False
 
@@ -216,5 +219,3 @@ def _mark(mask: Mask, first: Index, end: Index) -> None:
 
 def _spans(lines: Lines, chosen: list[int]) -> list[tuple[int, int]]:
     return [(int(lines.first[i]), int(lines.last[i]) + 1) for i in chosen]
-
-

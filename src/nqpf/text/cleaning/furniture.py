@@ -1,4 +1,4 @@
-"""Page furniture: page numbers, running heads, names of columns; what stands on every page and belongs to no article."""
+"""Page furniture: page numbers, running heads, names of columns; what belongs to the page and to no article."""
 
 from __future__ import annotations
 

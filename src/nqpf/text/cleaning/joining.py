@@ -1,4 +1,4 @@
-"""Paragraphs that a page or column break has cut: joined again unless quotation marks or words show they do not belong."""
+"""Paragraphs that a page or column break has cut: joined unless quotation marks or words show they do not belong."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from nqpf.text.cleaning.wrapping import Wrapping
 _QUOTES = re.compile(r"[“”「」『』]")
 _OPENING = "“「『"
 _LONGEST = 30
-_ASIDE = 6
-"""Breaks before and after one among which the end of its sentence is looked for."""
+_ASIDE = 30
+"""Paragraphs before and after a break among which the end of its sentence is looked for."""
 _ACROSS = 2
 _KEY = 12
 """Characters by which a paragraph is known again."""
-_AROUND = 40_000
+_AROUND = 15_000
 """Characters around a break within which the words across it are looked for."""
 _MEMORY = 5000
 """Characters of a paragraph that are looked back over."""
@@ -69,15 +69,16 @@ def join(text: str, codes: Codes, kinds: Kinds, lines: Lines, looks: Wrapping, a
     prose = _prose(lines, first, last)
     cut = prose[:-1] & prose[1:] & ~lines.ended[last[:-1]] & ~apart[first[1:]] & ~closed[last[:-1]]
     repeated = _repeated_at_wraps(text, codes, kinds, lines, ends)
-    conflicts, head = [], -1
     cuts = np.flatnonzero(cut).tolist()
-    for c, k in enumerate(cuts):
+    elsewhere = _elsewhere(text, lines, first, last, prose, cuts)
+    claimed = set(elsewhere.values())
+    conflicts, head = [], -1
+    for k in cuts:
         head = head if k > 0 and head >= 0 and not ends[last[k - 1]] else k
         end = int(lines.last[last[k]]) + 1
         tail = text[max(int(lines.first[first[head]]), end - _MEMORY) : end]
         follows = text[lines.first[first[k + 1]] : lines.last[last[k + 1]] + 1]
-        others = [int(lines.first[first[cuts[j] + 1]]) for j in range(max(c - _ASIDE, 0), c + _ASIDE + 1) if j < len(cuts)]
-        if _conflict(tail, follows) or _belongs_elsewhere(text, end, int(lines.first[first[k + 1]]), others):
+        if k in elsewhere or k + 1 in claimed or _conflict(tail, follows):
             conflicts.append(int(last[k]))
             continue
         ends[last[k]] = False
@@ -155,7 +156,7 @@ def _prose(lines: Lines, first: Index, last: Index) -> Mask:
     western = np.add.reduceat(lines.letters, first) > np.add.reduceat(lines.han, first)
     finished = lines.ended[last] & (wide > 4)
     broken = (marks > 0) & (last > first)
-    return np.asarray((stops > 0) | finished | (marks > 2) | broken | (wide > 45) | (western & (wide > 40)))
+    return np.asarray((stops > 0) | finished | (marks > 2) | broken | (wide > 45) | (western & (wide > 24)))
 
 
 def _conflict(tail: str, follows: str) -> bool:
@@ -170,14 +171,43 @@ def _conflict(tail: str, follows: str) -> bool:
     return closes if depth == 0 else not closes
 
 
-def _belongs_elsewhere(text: str, end: int, head: int, others: list[int]) -> bool:
-    """Return whether the words across a break stand nowhere nearby, but those across to another head do."""
-    if goes_on(text, end, head):
-        return False
-    return any(goes_on(text, end, other) == _ACROSS for other in others if other != head)
+def _elsewhere(text: str, lines: Lines, first: Index, last: Index, prose: Mask, cuts: list[int]) -> dict[int, int]:
+    """Return the runs of lines that go on elsewhere than in the next one, and where.
+
+    The words across the break stand nowhere nearby, but those across to another run do: all four characters, or, where
+    that run follows on a break too, both words of three.
+
+    Parameters
+    ----------
+    text, lines
+        The raw text and its lines.
+    first, last
+        ``int[R]`` first and last line of each run of lines that belong together.
+    prose
+        ``bool[R]`` which runs are running text.
+    cuts
+        The runs that break off.
+    """
+    found: dict[int, int] = {}
+    begins, after = lines.first[first].tolist(), {cut + 1 for cut in cuts}
+    for k in cuts:
+        end = int(lines.last[last[k]]) + 1
+        tail = text[end - 2 : end]
+        if lines.blanks[last[k]] == 0 or not _solid(tail) or goes_on(text, end, begins[k + 1]):
+            continue
+        low, high = max(end - _AROUND, 0), end + _AROUND
+        for j in range(max(k - _ASIDE, 0), min(k + _ASIDE, len(begins))):
+            words = tail + text[begins[j] : begins[j] + 2]
+            if j == k + 1 or not prose[j] or not _solid(words[:3]) or words[:2] == words[2:]:
+                continue
+            both = j in after and goes_on(text, end, begins[j], need=_ACROSS) == _ACROSS
+            if both or text.find(words, low, high) >= 0:
+                found[k] = j
+                break
+    return found
 
 
-def goes_on(text: str, end: int, head: int) -> int:
+def goes_on(text: str, end: int, head: int, need: int = 1) -> int:
     """Return how many of the two words of three characters across a break stand elsewhere nearby.
 
     Characters that stand on both sides of the break, as where columns overlap, count as two words.
@@ -188,13 +218,19 @@ def goes_on(text: str, end: int, head: int) -> int:
         A text.
     end, head
         Offset after the last character before the break, and of the first one after it.
+    need
+        With two, the answer may be 0 as soon as one of the words is not found.
     """
-    around = text[max(end - _AROUND, 0) : end + _AROUND]
+    low, high = max(end - _AROUND, 0), end + _AROUND
     tail, follows = text[max(end - 2, 0) : end], text[head : head + 2]
     if tail == follows:
         return _ACROSS
-    words = (tail + follows[:1], tail[-1:] + follows)
-    return sum(_solid(word) and word in around for word in words)
+    found = 0
+    for word in (tail + follows[:1], tail[-1:] + follows):
+        found += _solid(word) and text.find(word, low, high) >= 0
+        if not found and need == _ACROSS:
+            return 0
+    return found
 
 
 def _overlap(text: str, tail: str, follows: str) -> int:
@@ -210,9 +246,7 @@ def _solid(words: str) -> bool:
     return all("\u3400" <= c <= "\u9fff" for c in words)
 
 
-def _repeated_at_wraps(
-    text: str, codes: Codes, kinds: Kinds, lines: Lines, ends: Mask
-) -> list[tuple[int, int]]:
+def _repeated_at_wraps(text: str, codes: Codes, kinds: Kinds, lines: Lines, ends: Mask) -> list[tuple[int, int]]:
     """Return the words at the start of a line that repeat four or more characters of the end of the line before."""
     if len(lines) < 2:
         return []

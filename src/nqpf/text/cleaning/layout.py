@@ -80,11 +80,15 @@ def _tight(origin: Index, lines: Lines, looks: Wrapping, first: Index, last: Ind
     """
     tight = np.zeros(len(first), dtype=np.int64)
     for k in np.flatnonzero((last > first) & looks.alone[first]).tolist():
-        tight[k] = np.searchsorted(origin, lines.last[first[k]], side="right") - np.searchsorted(origin, lines.first[first[k]])
+        tight[k] = np.searchsorted(origin, lines.last[first[k]], side="right") - np.searchsorted(
+            origin, lines.first[first[k]]
+        )
     chosen = (last > first) & (lines.blanks[first] == 0) & looks.spread[first]
     for k in np.flatnonzero(chosen).tolist():
         inner = np.flatnonzero(lines.blanks[first[k] : last[k]] > 0)
         if len(inner):
             i = first[k] + int(inner[0])
-            tight[k] = np.searchsorted(origin, lines.last[i], side="right") - np.searchsorted(origin, lines.first[first[k]])
+            tight[k] = np.searchsorted(origin, lines.last[i], side="right") - np.searchsorted(
+                origin, lines.first[first[k]]
+            )
     return tight

@@ -37,7 +37,7 @@ class Draft:
 
     def drop(self, rule: EditRule, where: Mask | Index) -> None:
         """Take characters out."""
-        at = np.flatnonzero(where) if where.dtype == np.bool_ else where
+        at = np.flatnonzero(where) if where.dtype == np.bool_ else where.astype(np.int64)
         at = at[self.keep[at]]
         self.keep[at] = False
         self._name(rule, at)

@@ -198,4 +198,4 @@ def _ended(codes: Codes, kinds: Kinds, solid: Index, first: Index, last: Index) 
     before = kinds[solid[np.maximum(here - 1, first)]]
     western = np.isin(character, (0x2E, 0x21, 0x3F)) & ((before == LETTER) | (before == DIGIT) | (before == CLOSE))
     half_stop = np.isin(character, (0x2E, 0x21, 0x3F)) & ((before == HAN) | (before == CLOSE))
-    return (kinds[solid[here]] == STOP) | western | half_stop
+    return np.asarray((kinds[solid[here]] == STOP) | western | half_stop)

@@ -15,8 +15,8 @@ _SHORTEST = 4
 def overprinted(text: str, codes: Codes, lines: Lines) -> list[tuple[int, int]]:
     """Return the spans of offsets that repeat what stands before them.
 
-    Three forms are known: a line that is the same words twice or more (``统筹兼顾统筹兼顾``), a line in which every
-    character is doubled (``高高 帆帆``), and a heading that stands in two lines one right below the other. A word of
+    Three forms are known: a line that is the same words twice or more (``修桥铺路修桥铺路``), a line in which every
+    character is doubled (``林林 山山``), and a heading that stands in two lines one right below the other. A word of
     four characters may be doubled by nature (``实实在在``): it counts only beside another doubled line.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Blanks that are a trace of type-setting: letter-spaced lines, blanks at the ends of lines and around full-width marks."""
+"""Blanks that are a trace of type-setting: letter-spaced lines, blanks around full-width marks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from nqpf.text.cleaning.characters import (
     NEWLINE,
     OPEN,
     STOP,
-    Index, Kinds,
+    Index,
+    Kinds,
     Mask,
     chinese,
 )
@@ -24,7 +25,7 @@ def letter_spacing(kinds: Kinds) -> tuple[Mask, Mask]:
     """Find the blanks of letter-spaced words and those that only move a full-width mark.
 
     A blank belongs to a letter-spaced word when Chinese characters stand on both sides of it, one of which is followed
-    or preceded by another such blank (``全 面 建 设``); a wider blank within such a line parts two words and stays, as
+    or preceded by another such blank (``修 好 新 路``); a wider blank within such a line parts two words and stays, as
     one blank. In a line that is letter-spaced as a whole digits are spaced too. Two characters that are a line by
     themselves are one word.
 

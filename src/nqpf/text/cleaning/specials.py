@@ -78,12 +78,12 @@ def bylines(codes: Codes, kinds: Kinds, keep: Mask, lines: Lines) -> Mask:
 def names_in(line: str) -> tuple[str, ...]:
     """Return the names of persons that a line consists of; none if it holds anything else.
 
-    A name is a Chinese surname and one or two more characters; a name of two characters may be set apart (``高 帆``).
+    A name is a Chinese surname and one or two more characters; a name of two characters may be set apart (``林 山``).
 
     Examples
     --------
-    >>> names_in("高 帆"), names_in("谢宝剑 黄丰斌"), names_in("科技 人才")
-    (('高帆',), ('谢宝剑', '黄丰斌'), ())
+    >>> names_in("林 山"), names_in("林小满 何望舒"), names_in("科技 人才")
+    (('林山',), ('林小满', '何望舒'), ())
     """
     parts = [part for part in re.split(r"[\s、，,;；/／|]+", line.strip()) if part]
     if not parts or len(parts) > 12:

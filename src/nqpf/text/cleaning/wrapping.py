@@ -27,9 +27,11 @@ _NARROWEST, _WIDEST = 7.0, 75.0
 """Widths of columns; wider lines are paragraphs by themselves."""
 _HANGS = 2.5
 """How far punctuation squeezed into a line may stick out of its column."""
+_FEW = 3
+"""Lines that run on from which on it is told whether empty lines part them."""
 _CUT_ANYWHERE = 0.01
 """Share of lines that begin with a mark from which on lines are known to be cut without regard to marks and words."""
-_SHORT, _INDENT = 1.3, 4.5
+_SHORT, _SHORT_EXACT, _INDENT = 1.3, 0.9, 4.5
 """Room left in a line, beyond the usual: more than is a matter of type-setting; at most what an indentation takes."""
 
 
@@ -94,9 +96,9 @@ def wrapping(lines: Lines, spaced: Mask, apart: Mask, closed: Mask) -> Wrapping:
     """
     exact, fit = _fit(lines)
     column, full = fit.column, fit.full
-    short = column & ~spaced & (fit.room >= _SHORT)
+    short = column & ~spaced & (fit.room >= (_SHORT_EXACT if exact else _SHORT))
     inside = ~lines.ended & full
-    spread = _rolling(inside & (lines.blanks > 0), 8) * 2 > _rolling(inside, 8)
+    spread = (_rolling(inside & (lines.blanks > 0), 8) * 2 > _rolling(inside, 8)) & (_rolling(inside, 8) >= _FEW)
     said = (lines.blanks == 0) | spread
     opens = short & (fit.room <= _INDENT) & ~_following(short & (fit.room <= _INDENT))
     opens &= ~lines.ended | np.append(True, (lines.ended | ~full | closed)[:-1])[: len(lines)]

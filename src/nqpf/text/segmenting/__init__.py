@@ -1,1 +1,1 @@
-"""From clean text to articles: titles, authors, headings, paragraphs, diagrams; with reasons, and open to correction."""
+"""From clean text to articles: titles, authors, headings, paragraphs, diagrams; with reasons, open to correction."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,7 +11,7 @@ from nqpf.text.article import Article, Block, Diagram, Flag, Inferred
 from nqpf.text.segmenting.blocks import block_of, body_blocks
 from nqpf.text.segmenting.diagrams import diagram_blocks
 from nqpf.text.segmenting.drafts import Draft, Part
-from nqpf.text.segmenting.flags import damage, repairs
+from nqpf.text.segmenting.flags import damage, mended, repairs
 from nqpf.text.segmenting.heads import Title
 from nqpf.text.segmenting.items import Item
 from nqpf.text.segmenting.matching import Match
@@ -22,7 +21,7 @@ from nqpf.text.source import Cleaned
 _SURE = {"contents": 0.98, "style": 0.9, "byline": 0.92, "place": 0.8}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Plan:
     """A body with all that was found for it.
 
@@ -57,7 +56,12 @@ class Plan:
 
 
 def assemble(
-    cleaned: Cleaned, items: Sequence[Item], plan: Plan, id: str, contents: Mapping[str, str]
+    cleaned: Cleaned,
+    items: Sequence[Item],
+    plan: Plan,
+    id: str,
+    contents: Mapping[str, str],
+    repeated: Sequence[tuple[int, str]] = (),
 ) -> Article:
     """Return an article.
 
@@ -73,14 +77,18 @@ def assemble(
         Its id.
     contents
         Titles of a table of contents by their characters without blanks.
+    repeated
+        Words that stood twice at a join of columns: raw offset and words.
     """
     body = plan.body
     parts = [*_unused_heading(plan), *body.parts]
     blocks = body_blocks(cleaned, [part.items for part in parts])
-    flags = [*repairs(blocks, parts), *damage(blocks, parts), *_other_flags(plan, parts, blocks)]
+    flags = [*repairs(blocks, parts), *damage(blocks, parts), *mended(blocks, repeated)]
+    flags += _other_flags(plan, parts, blocks)
     notes = [block_of("note", cleaned, item) for item in [*_unused_notes(plan), *body.strays, *plan.foreign]]
     flags += [
-        Flag("damaged", len(blocks) + k, 0, say("text.flag.stray", words=note.text[:20])) for k, note in enumerate(notes)
+        Flag("damaged", len(blocks) + k, 0, say("text.flag.stray", words=note.text[:20]))
+        for k, note in enumerate(notes)
     ]
     remarks = [*(body.head.remarks if body.head else []), *body.remarks]
     credits = [item.text for item in remarks if item.kind == "credit"]
@@ -89,7 +97,9 @@ def assemble(
         id=id,
         file=cleaned.source.file,
         title=_title(plan.match, contents),
-        authors=tuple(Inferred(name, round(_author_confidence(plan), 2), _author_reason(plan)) for name in plan.authors[0]),
+        authors=tuple(
+            Inferred(name, round(_author_confidence(plan), 2), _author_reason(plan)) for name in plan.authors[0]
+        ),
         affiliations=tuple(
             Inferred(affiliation_of(item.text), 0.95, where)
             for item in remarks
@@ -98,7 +108,7 @@ def assemble(
         date=_first_inferred([date_of(text) for text in credits], where),
         outlet=_first_inferred([outlet_of(text) for text in credits], where),
         blocks=(*blocks, *notes),
-        lines=_lines(items, parts),
+        lines=_lines(parts),
         flags=tuple(sorted(flags, key=lambda flag: (flag.block, flag.at))),
         diagrams=tuple(_diagram(cleaned, items, first, end) for first, end in body.diagrams),
     )
@@ -200,20 +210,15 @@ def _diagram(cleaned: Cleaned, items: Sequence[Item], first: int, end: int) -> D
     )
 
 
-def _start(item: Item) -> int:
-    return item.start
-
-
-def _lines(items: Sequence[Item], parts: Sequence[Part]) -> tuple[tuple[int, int], ...]:
+def _lines(parts: Sequence[Part]) -> tuple[tuple[int, int], ...]:
     """Return the ranges of lines in reading order; lines that nothing parts are one range."""
     found: list[tuple[int, int]] = []
     before = -2
     for part in parts:
         for item in part.items:
-            here = bisect_right(items, item.start, key=_start) - 1
-            if found and here == before + 1:
+            if found and item.place == before + 1:
                 found[-1] = (found[-1][0], item.last)
             else:
                 found.append((item.first, item.last))
-            before = here
+            before = item.place
     return tuple(found)

@@ -123,7 +123,7 @@ def _run_ins(parts: Sequence[Sequence[Item]], kinds: Sequence[BlockKind]) -> lis
             continue
         twins = [j for j in (i - 2, i - 1, i + 1, i + 2) if 0 <= j < len(firsts) and firsts[j]]
         near = [j for j in twins if "heading" not in kinds[min(i, j) : max(i, j)]]
-        if any(_alike(first, firsts[j]) or said[j] and abs(i - j) == 1 for j in near):
+        if any(_alike(first, firsts[j]) or (said[j] and j == i - 1) for j in near):
             said[i] = len(first)
     return said
 

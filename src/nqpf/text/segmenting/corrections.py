@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from pydantic import Field
 
 from nqpf.errors import SpecError, Where, hint, listing
 from nqpf.messages import say
-from nqpf.text.article import Article, Block, BlockKind, Edge, Flag, Inferred
+from nqpf.text.article import Article, Block, BlockKind, Diagram, Edge, Flag, Inferred
 from nqpf.text.segmenting.blocks import body_blocks
 from nqpf.text.segmenting.drafts import Part
 from nqpf.text.segmenting.flags import damage
@@ -30,14 +31,14 @@ class ArticleCorrection(Strict):
     date: str | None = None
     outlet: str | None = None
     lines: tuple[Range, ...] = ()
-    kinds: dict[int, BlockKind] = {}
+    kinds: dict[int, BlockKind] = Field(default_factory=dict)
     edges: tuple[tuple[str, ...], ...] = ()
 
 
 class _Book(Strict):
-    articles: dict[str, ArticleCorrection] = {}
+    articles: dict[str, ArticleCorrection] = Field(default_factory=dict)
     merge: tuple[tuple[str, ...], ...] = ()
-    split: dict[str, int] = {}
+    split: dict[str, int] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +205,7 @@ class _Corrector:
         lines = np.searchsorted(starts, known, side="right")
         return len(known) > 0 and int(lines[0]) <= line <= int(lines[-1])
 
-    def _edges(self, article: Article, edges: Sequence[Sequence[str]]) -> tuple[object, ...]:
+    def _edges(self, article: Article, edges: Sequence[Sequence[str]]) -> tuple[Diagram, ...]:
         if not edges:
             return article.diagrams
         at = ("articles", article.id, "edges")
@@ -229,7 +230,9 @@ class _Corrector:
         for first, last in lines:
             if not 1 <= first <= last <= len(self.cleaned.source.starts):
                 where: Where = self.document.where(at)
-                raise SpecError("text_bad_lines", where=where, first=first, last=last, lines=len(self.cleaned.source.starts))
+                raise SpecError(
+                    "text_bad_lines", where=where, first=first, last=last, lines=len(self.cleaned.source.starts)
+                )
             for item in self._between(first, last):
                 if parts and parts[-1].prose and item.kind == "prose" and not parts[-1].items[-1].ended:
                     parts[-1].items.append(item)
@@ -253,7 +256,11 @@ class _Corrector:
             if a < b:
                 words = item.text[a - item.start : b - item.start]
                 ended = item.ended if b == item.end else False
-                found.append(replace(item, text=words, start=a, ended=ended, first=max(item.first, first), last=min(item.last, last)))
+                found.append(
+                    item._replace(
+                        text=words, start=a, ended=ended, first=max(item.first, first), last=min(item.last, last)
+                    )
+                )
         return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from statistics import median
 
 from nqpf.text.article import Block
@@ -57,13 +58,16 @@ def _run(items: list[Item], first: int) -> int:
 def diagram_blocks(cleaned: Cleaned, items: list[Item]) -> list[Block]:
     """Return a diagram's caption, labels and notes.
 
-    Lines right below each other are one label, as are lines of which the first ends in a comma, in the middle of a
-    quotation, or in a Western word that the next carries on. Labels side by side in one line are parted.
+    Where labels are parted by empty lines, lines right below each other are one label; so are lines of which the first
+    ends in a comma, in the middle of a quotation, or in a Western word that the next carries on. Labels side by side in
+    one line are parted.
     """
     blocks: list[Block] = []
     group: list[Item] = []
+    apart = [b.first > a.last + 1 for a, b in pairwise(items)]
+    parted = sum(apart) * 3 >= len(apart)
     for item in items:
-        if group and not _goes_on(group, item):
+        if group and not _goes_on(group, item, parted):
             blocks += _labels(cleaned, group)
             group = []
         group.append(item)
@@ -73,10 +77,11 @@ def diagram_blocks(cleaned: Cleaned, items: list[Item]) -> list[Block]:
     return blocks
 
 
-def _goes_on(group: list[Item], item: Item) -> bool:
+def _goes_on(group: list[Item], item: Item, parted: bool) -> bool:
+    """Return whether an item carries on a label; lines right below each other do where labels are `parted`."""
     last = group[-1]
     words = "".join(part.text for part in group)
-    if last.ended and last.kind == "prose" or last.text[-1:] in "。！？":
+    if (last.ended and last.kind == "prose") or last.text[-1:] in "。！？":
         return False
     if any(words.count(mark) > words.count(_PAIRS[mark]) for mark in _OPEN if mark in words):
         return True
@@ -87,7 +92,7 @@ def _goes_on(group: list[Item], item: Item) -> bool:
         return True
     if _HAN_GAP.search(words) or _HAN_GAP.search(item.text) or item.text[:1] in "*＊※":
         return False
-    return item.first == last.last + 1 and western == (item.text[:1].isascii() and item.text[:1].isalpha())
+    return parted and item.first == last.last + 1 and western == (item.text[:1].isascii() and item.text[:1].isalpha())
 
 
 def _labels(cleaned: Cleaned, group: list[Item]) -> list[Block]:
@@ -100,5 +105,3 @@ def _labels(cleaned: Cleaned, group: list[Item]) -> list[Block]:
         found.append(Block("label", block.text[at:end], block.origin[at:end]))
         at = gap.end() if gap else end
     return found
-
-

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from nqpf.text.segmenting.heads import Head, evidence_of, read_head
 from nqpf.text.segmenting.items import Item
 from nqpf.text.segmenting.repair import Link
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Part:
     """A paragraph, heading or short line: the items it is put together from, and the repair that did so."""
 
@@ -28,7 +29,7 @@ class Part:
         return self.items[0].kind == "prose"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Draft:
     """The body of an article.
 
@@ -72,7 +73,7 @@ class Draft:
         return "\n".join(part.text for part in self.parts)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Layout:
     """The bodies of a file in reading order, and what stands between them."""
 
@@ -225,7 +226,7 @@ def _titles_by_style(items: list[Item]) -> bool:
     styled = [item for item in items if item.style[:1] == "h" and item.style[1:].isdigit()]
     if not styled:
         return False
-    below = any(a.style == "h1" and b.kind == "byline" for a, b in zip(items, items[1:], strict=False))
+    below = any(a.style == "h1" and b.kind == "byline" for a, b in pairwise(items))
     return below or (styled[0].style == "h1" and items[0].style == "h1" and styled[0] is items[0])
 
 

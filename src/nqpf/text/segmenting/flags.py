@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 
 from nqpf.messages import say
 from nqpf.text.article import Block, Flag
@@ -69,6 +71,25 @@ def repairs(blocks: Sequence[Block], parts: Sequence[Part]) -> list[Flag]:
     return found
 
 
+def mended(blocks: Sequence[Block], repeated: Sequence[tuple[int, str]]) -> list[Flag]:
+    """Return where words that stood twice at a join of columns were taken out once.
+
+    Parameters
+    ----------
+    blocks
+        The blocks of an article.
+    repeated
+        Raw offset and words of each repetition, by offset.
+    """
+    found = []
+    for i, block in enumerate(blocks if repeated else ()):
+        low, high = bisect_left(repeated, (min(block.origin), "")), bisect_left(repeated, (max(block.origin), ""))
+        for offset, words in repeated[low:high]:
+            at = next((k for k, origin in enumerate(block.origin) if origin > offset), 0)
+            found.append(Flag("repaired", i, at, say("text.flag.overlap", words=words)))
+    return found
+
+
 def splices(bodies: Sequence[Draft]) -> dict[int, list[tuple[int, int, int]]]:
     """Return passages that end two paragraphs of different articles, in the article where they fit less.
 
@@ -90,7 +111,7 @@ def splices(bodies: Sequence[Draft]) -> dict[int, list[tuple[int, int, int]]]:
     found: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
     for places in ends.values():
         if 2 <= len(places) <= 4:
-            for one, other in zip(places, places[1:], strict=False):
+            for one, other in pairwise(places):
                 if one[0] != other[0]:
                     _splice(bodies, one, other, found)
     return dict(found)
@@ -122,12 +143,14 @@ def _rest(body: Draft, p: int, size: int) -> list[str]:
 
 def _common_end(left: str, right: str) -> int:
     """Return how many characters two texts have in common at their ends."""
-    size = 0
-    for a, b in zip(reversed(left), reversed(right), strict=False):
-        if a != b:
-            break
-        size += 1
-    return size
+    low, high = 0, min(len(left), len(right))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if left[-middle:] == right[-middle:]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _around(text: str, at: int) -> str:

@@ -15,7 +15,7 @@ _SUBTITLE = ("——", "—", "──", "--")
 _LONGEST_TITLE = 60
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Title:
     """A line that may be a title.
 
@@ -39,7 +39,7 @@ class Title:
         return " ".join(item.text for item in self.items)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Head:
     """What stands between two articles, or before the first.
 
@@ -125,7 +125,7 @@ def read_head(group: list[Item], contents: frozenset[str], styles: bool, by_plac
             head.titles.append(Title([item], evidence[i] or "place", waiting))
             waiting = []
         else:
-            (head.headings if head.titles or contents and not sure else head.strays).append(item)
+            (head.headings if head.titles or (contents and not sure) else head.strays).append(item)
     head.bylines = waiting
     return head
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import Literal
+from functools import cache
+from typing import Literal, NamedTuple
 
-from nqpf.text.cleaning.specials import AFFILIATION, BYLINE, CREDIT, names_in
+from nqpf.text.cleaning.specials import AFFILIATION, BYLINE, CREDIT, names_in, surnames
 from nqpf.text.source import Cleaned
 
 ItemKind = Literal["prose", "short", "byline", "affiliation", "credit"]
@@ -15,12 +15,11 @@ _COLUMNS = ("start", "end", "first_line", "last_line", "style", "bold", "tight",
 _OPENS = "（(【[〔［"
 _CLOSES = "）)】]〕］"
 _TAIL = 400
-_COMMON = 5
-_WINDOW = 20_000
+_COMMON = 3
+_WINDOW = 4_000
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """A line of the clean text.
 
     Attributes
@@ -38,7 +37,9 @@ class Item:
     ended
         Whether it ends a sentence.
     width
-        Of hard-wrapped text the width of its column, in Chinese characters; of other text its own.
+        Of hard-wrapped text the width of its column, in Chinese characters; of other text 0.
+    place
+        Its place among the items.
     """
 
     kind: ItemKind
@@ -51,6 +52,7 @@ class Item:
     tight: int
     ended: bool
     width: float = 0.0
+    place: int = 0
 
     @property
     def end(self) -> int:
@@ -66,7 +68,8 @@ def items_of(cleaned: Cleaned) -> list[Item]:
     for start, end, first, last, style, bold, tight, ended, prose, width in zip(*columns, strict=True):
         words = text[start:end]
         kind = _kind(words, text, start, prose, style)
-        item = Item(kind, words, start, first, last, style, bold, tight, ended, width if last > first else 0.0)
+        wide = width if last > first else 0.0
+        item = Item(kind, words, start, first, last, style, bold, tight, ended, wide, len(found))
         if kind == "prose" and words[-1:] in _CLOSES and "作者" in words[-_TAIL:]:
             found += _parted(item)
         elif words:
@@ -95,9 +98,15 @@ def _kind(words: str, text: str, start: int, prose: bool, style: str) -> ItemKin
 _SIGNED = re.compile(r"(?:来\s*源|责任编辑|责编)\s*[:：]")
 
 
+@cache
+def _first_of_names() -> frozenset[str]:
+    single, double = surnames()
+    return single | {name[0] for name in double}
+
+
 def _person(words: str, text: str, start: int) -> bool:
     """Return whether a line is nothing but names of persons, none of them a common word of the text around."""
-    names = names_in(words) if len(words) <= 60 else ()
+    names = names_in(words) if len(words) <= 60 and words[:1] in _first_of_names() else ()
     around = text[max(start - _WINDOW, 0) : start + _WINDOW] if names else ""
     return bool(names) and all(around.count(name) - around.count(f"\n{name}") <= _COMMON for name in names)
 
@@ -110,6 +119,7 @@ def _parted(item: Item) -> list[Item]:
     if at <= 0:
         return [item]
     remark = item.text[at:]
-    before = replace(item, text=item.text[:at].rstrip(), ended=True)
-    after = replace(item, kind="affiliation", text=remark, start=item.start + at, first=item.last, bold=0, tight=0)
+    before = item._replace(text=item.text[:at].rstrip(), ended=True)
+    after = item._replace(kind="affiliation", text=remark, start=item.start + at, first=item.last, bold=0)
+    after = after._replace(tight=0, place=item.place + 1)
     return [before, after]

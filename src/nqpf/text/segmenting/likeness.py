@@ -6,15 +6,18 @@ Journal of Documentation 28(1): 11–21), so that what all articles of a page sp
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from nqpf.text.cleaning.characters import codes_of
 
+Floats = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+_HAN = 0x3400
 _NOWHERE = 0.2
 """Weight of a pair that stands in no paragraph, as a share: it says little about which one a title belongs to."""
 
@@ -32,7 +35,8 @@ class Likeness:
     cover
         ``float[P]`` share of the title's weight that each paragraph holds.
     shared
-        ``float[P]`` share of its weight in the longest words that each paragraph has in common with it.
+        ``float[P]`` share of its weight in the heaviest words that each paragraph has in common with it: pairs of
+        characters that follow each other in the title, all of which the paragraph holds.
     """
 
     held: NDArray[np.bool_]
@@ -51,10 +55,15 @@ class Likeness:
         weight = np.maximum(np.log((len(paragraphs) + 1) / (times + 0.5)), 0.0) * np.where(times > 0, 1.0, _NOWHERE)
         total = float(weight.sum())
         weight = weight / total if total else weight
-        shared = [_longest(title, places, column, weight, text) for column, text in zip(held.T, paragraphs, strict=True)]
-        return cls(held, weight, weight @ held if len(own) else np.zeros(len(paragraphs)), np.array(shared))
+        shared = np.zeros(len(paragraphs))
+        run = np.zeros(len(paragraphs))
+        for k, place in enumerate(places):
+            goes_on = k > 0 and places[k - 1] == place - 1
+            run = np.where(held[k], (run if goes_on else 0.0) + weight[k], 0.0)
+            np.maximum(shared, run, out=shared)
+        return cls(held, weight, weight @ held if len(own) else np.zeros(len(paragraphs)), shared)
 
-    def pervading(self, first: Sequence[int], end: Sequence[int]) -> Floats:
+    def pervading(self, first: Sequence[int] | Index, end: Sequence[int] | Index) -> Floats:
         """Return how much of the title each of several texts speaks of throughout.
 
         Each pair is shared out among the texts by the share of their paragraphs that hold it; the result is the
@@ -72,25 +81,6 @@ class Likeness:
         return np.asarray(self.weight @ np.divide(share, total, out=np.zeros_like(share), where=total > 0))
 
 
-def _longest(title: str, places: list[int], held: NDArray[np.bool_], weight: Floats, text: str) -> float:
-    """Return the weight of the heaviest words of a title that a text holds."""
-    best, run = 0.0, 0.0
-    first = -1
-    here = held.tolist()
-    weights = weight.tolist()
-    for k, i in enumerate(places):
-        follows = k > 0 and places[k - 1] == i - 1
-        if not here[k]:
-            first = -1
-        elif first < 0 or not follows or title[first : i + 2] not in text:
-            first, run = i, weights[k]
-        else:
-            run += weights[k]
-        if here[k]:
-            best = max(best, run)
-    return min(best, 1.0)
-
-
 def profiles(paragraphs: Sequence[str]) -> Floats:
     """Return what each paragraph speaks of, as rows of unit length over the pairs of characters that two or more hold.
 
@@ -104,21 +94,17 @@ def profiles(paragraphs: Sequence[str]) -> Floats:
     Floats
         ``float[P, K]``, each row of length one or zero.
     """
-    counts: list[dict[str, int]] = []
-    held: dict[str, int] = {}
-    for paragraph in paragraphs:
-        own: dict[str, int] = {}
-        for a, b in zip(paragraph, paragraph[1:], strict=False):
-            if a > "\u3400" and b > "\u3400":
-                own[a + b] = own.get(a + b, 0) + 1
-        counts.append(own)
-        for pair in own:
-            held[pair] = held.get(pair, 0) + 1
-    place = {pair: k for k, pair in enumerate(pair for pair, times in held.items() if times > 1)}
-    rows = np.zeros((len(paragraphs), len(place)))
-    for i, own in enumerate(counts):
-        for pair, times in own.items():
-            if pair in place:
-                rows[i, place[pair]] = math.sqrt(times) * math.log((len(paragraphs) + 1) / (held[pair] + 0.5))
+    codes = [codes_of(paragraph).astype(np.int64) for paragraph in paragraphs]
+    size = np.array([max(len(code) - 1, 0) for code in codes])
+    first = np.concatenate([code[:-1] for code in codes]) if codes else np.zeros(0, dtype=np.int64)
+    second = np.concatenate([code[1:] for code in codes]) if codes else first
+    row = np.repeat(np.arange(len(codes)), size)
+    chinese = (first > _HAN) & (second > _HAN)
+    pair, place = np.unique((first[chinese] << 21) | second[chinese], return_inverse=True)
+    counts = np.zeros((len(codes), len(pair)))
+    np.add.at(counts, (row[chinese], place), 1.0)
+    held = (counts > 0).sum(axis=0)
+    counts = counts[:, held > 1]
+    rows = np.sqrt(counts) * np.log((len(codes) + 1) / (held[held > 1] + 0.5))
     length = np.sqrt((rows**2).sum(axis=1, keepdims=True))
-    return np.divide(rows, length, out=np.zeros_like(rows), where=length > 0)
+    return np.asarray(np.divide(rows, length, out=np.zeros_like(rows), where=length > 0))

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from nqpf.text.segmenting.drafts import Draft, Head
-from nqpf.text.segmenting.heads import Title
+from nqpf.text.segmenting.drafts import Draft
+from nqpf.text.segmenting.heads import Head, Title
 from nqpf.text.segmenting.likeness import Likeness
-from nqpf.text.segmenting.people import several
+from nqpf.text.segmenting.people import authors_of, several
 
 Floats = NDArray[np.float64]
 
 _BESIDE = {"contents": 0.6, "style": 0.15, "byline": 0.15, "place": 0.12}
 """What it adds that a title stands right above a body, by what shows that it is a title."""
+_SIGNED = 0.15
+"""How well names must fit a body."""
 _LEAST, _FAINT = 0.2, 0.12
 """How well a title must fit; less is enough where it fits no other body half as well."""
 _FAR = 12
@@ -46,7 +48,7 @@ def match_titles(bodies: Sequence[Draft], heads: Sequence[Head]) -> list[Match |
     """
     found: list[Match | None] = [None] * len(bodies)
     titles = [(title, k) for k, head in enumerate(heads) for title in head.titles]
-    if not titles:
+    if not titles or not bodies:
         return found
     beside = _beside(bodies, heads, titles)
     plain = all(body.head is not None and len(body.head.titles) == 1 for body in bodies) and len(titles) == len(bodies)
@@ -127,23 +129,13 @@ def match_bylines(
     Bylines go with the title they stand with; those of several persons rather with a body whose remark speaks of
     several authors (``作者分别为…``) than with one that speaks of one.
     """
-    from nqpf.text.segmenting.people import authors_of
-
-    groups: list[tuple[list[str], Title | None, Head]] = []
-    for head in heads:
-        for title in head.titles:
-            names = [name for line in title.bylines for name in authors_of(line.text)]
-            if names:
-                groups.append((names, title, head))
-        loose = [name for line in head.bylines for name in authors_of(line.text)]
-        if loose:
-            groups.append((loose, None, head))
+    groups = list(_groups(heads))
     found: list[tuple[list[str], float]] = [([], 0.0) for _ in bodies]
-    if groups:
-        scores = np.array([[_byline_score(g, body, match) for body, match in zip(bodies, matches, strict=True)] for g in groups])
+    if groups and bodies:
+        scores = _byline_scores(groups, bodies, matches)
         rows, columns = linear_sum_assignment(scores, maximize=True)
         for g, b in zip(rows.tolist(), columns.tolist(), strict=True):
-            if scores[g, b] > 0.15:
+            if scores[g, b] > _SIGNED:
                 found[b] = (groups[g][0], float(scores[g, b]))
     for b, body in enumerate(bodies):
         signed = [name for line in body.signed for name in authors_of(line.text)]
@@ -152,15 +144,32 @@ def match_bylines(
     return found
 
 
-def _byline_score(group: tuple[list[str], Title | None, Head], body: Draft, match: Match | None) -> float:
-    """Return how well a group of names fits a body."""
-    names, title, head = group
-    score = 1.0 * (match is not None and match.title is title) + 0.3 * (title is None and body.head is head)
-    said = [remark.text for remark in body.remarks if remark.kind == "affiliation"]
-    if said:
-        plural = any(several(remark) for remark in said)
-        if plural == (len(names) > 1):
-            score += 0.8 if plural else 0.1
-        else:
-            score -= 0.3 if plural else 0.5
-    return score
+def _groups(heads: Sequence[Head]) -> Iterator[tuple[list[str], Title | Head]]:
+    """Yield the names that stand together, and the title they stand with, else the head."""
+    for head in heads:
+        for title in head.titles:
+            names = [name for line in title.bylines for name in authors_of(line.text)]
+            if names:
+                yield names, title
+        loose = [name for line in head.bylines for name in authors_of(line.text)]
+        if loose:
+            yield loose, head
+
+
+def _byline_scores(
+    groups: Sequence[tuple[list[str], Title | Head]], bodies: Sequence[Draft], matches: Sequence[Match | None]
+) -> Floats:
+    """Return how well each group of names fits each body."""
+    own = {id(match.title): b for b, match in enumerate(matches) if match} | {
+        id(body.head): b for b, body in enumerate(bodies) if body.head is not None
+    }
+    said = [[remark.text for remark in body.remarks if remark.kind == "affiliation"] for body in bodies]
+    told = np.array([bool(remarks) for remarks in said])
+    plural = np.array([any(map(several, remarks)) for remarks in said])
+    many = np.array([len(names) > 1 for names, _ in groups])[:, None]
+    agrees = np.where(plural, np.where(many, 0.8, -0.3), np.where(many, -0.5, 0.1))
+    scores = np.where(told, agrees, 0.0)
+    for g, (_, beside) in enumerate(groups):
+        if id(beside) in own:
+            scores[g, own[id(beside)]] += 1.0 if isinstance(beside, Title) else 0.3
+    return scores

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
-from nqpf.text.segmenting.drafts import Draft, Layout, Part
+from nqpf.text.segmenting.drafts import Draft, Layout
 from nqpf.text.segmenting.heads import Head
 from nqpf.text.segmenting.splitting import split
 
@@ -34,8 +35,12 @@ def part_bodies(layout: Layout) -> None:
     layout
         The bodies and heads of a file.
     """
+    below: dict[int, list[Draft]] = {}
+    for body in layout.bodies:
+        below.setdefault(id(body.under), []).append(body)
+    new: dict[int, list[Draft]] = {}
     for head in layout.heads:
-        bodies = _below(layout, head)
+        bodies = below.get(id(head), []) or _above(layout, head)
         if len(head.titles) < 2 or not bodies or len(head.titles) <= len(bodies):
             continue
         if all(body.closed for body in bodies):
@@ -50,7 +55,8 @@ def part_bodies(layout: Layout) -> None:
         found = split([title.text for title in head.titles], texts, _may_start(places), first, max(signed, len(first)))
         for body in bodies:
             inner = [k for i, (owner, k) in enumerate(places) if owner is body and i in found.starts and i not in first]
-            _cut(layout, body, inner)
+            new[id(body)] = _cut(body, inner)
+    layout.bodies = [part for body in layout.bodies for part in (body, *new.get(id(body), ()))]
 
 
 def pages(layout: Layout) -> Iterator[tuple[list[Draft], list[Head]]]:
@@ -76,12 +82,9 @@ def _first_head(layout: Layout, order: dict[int, int], i: int) -> int:
     return order[id(head)] if i and head is not None else 0
 
 
-def _below(layout: Layout, head: Head) -> list[Draft]:
-    """Return the bodies below a head up to the next one; of a list at the end of the file those before it."""
-    below = [body for body in layout.bodies if body.under is head]
-    if below or head is not layout.heads[-1]:
-        return below
-    return [body for body in layout.bodies if body.head is None]
+def _above(layout: Layout, head: Head) -> list[Draft]:
+    """Return, for a list of titles at the end of the file, the bodies before it that have none."""
+    return [body for body in layout.bodies if body.head is None] if head is layout.heads[-1] else []
 
 
 def _may_start(places: list[tuple[Draft, int]]) -> np.ndarray:
@@ -103,23 +106,19 @@ def _may_start(places: list[tuple[Draft, int]]) -> np.ndarray:
     return found
 
 
-def _cut(layout: Layout, body: Draft, starts: list[int]) -> None:
-    """Part a body before each of these parts; headings right above go with what follows."""
+def _cut(body: Draft, starts: list[int]) -> list[Draft]:
+    """Part a body before each of these parts, headings right above going with what follows; return what follows it."""
     if not starts:
-        return
+        return []
     edges = []
     for k in starts:
         while k > 0 and not body.parts[k - 1].prose:
             k -= 1
         edges.append(k)
     bounds = [*edges, len(body.parts)]
-    place = layout.bodies.index(body)
-    new: list[Draft] = []
-    for first, end in zip(bounds, bounds[1:], strict=False):
-        parts: list[Part] = body.parts[first:end]
-        new.append(Draft(parts=parts, under=body.under))
+    new = [Draft(parts=body.parts[first:end], under=body.under) for first, end in pairwise(bounds)]
     last = new[-1]
     last.remarks, last.signed, last.strays, last.diagrams = body.remarks, body.signed, body.strays, body.diagrams
     body.remarks, body.signed, body.strays, body.diagrams = [], [], [], []
     body.parts = body.parts[: edges[0]]
-    layout.bodies[place + 1 : place + 1] = new
+    return new

@@ -31,8 +31,8 @@ def authors_of(byline: str) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> authors_of("文 ◆ 河湾乡村研究中心"), authors_of("高 帆"), authors_of("本报记者 谢宝剑 通讯员 黄丰斌")
-    (('河湾乡村研究中心',), ('高帆',), ('谢宝剑', '黄丰斌'))
+    >>> authors_of("文 ◆ 河湾乡村研究中心"), authors_of("林 山"), authors_of("本报记者 林小满 通讯员 何望舒")
+    (('河湾乡村研究中心',), ('林山',), ('林小满', '何望舒'))
     """
     rest = _LEAD.sub("", byline).strip()
     parts = [part.strip(" 　、，,;；") for part in _ROLE.split(rest)]

@@ -23,7 +23,9 @@ _OPENING = "“「『"
 _FRAGMENT = 8
 _NEXT, _QUOTED, _WORD, _ONLY, _PIECE = 0.4, 3.0, 0.8, 1.0, 0.5
 _STRONG = 1.0
-_FAR = 60
+_FAR, _AT_ONCE = 60, 100
+"""Items between a tail and its head at most, and tails that are weighed together."""
+_AROUND = 15_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,18 @@ def links(text: str, items: list[Item], opens_body: Callable[[int], bool]) -> li
     opens_body
         Whether the item at a place follows on a title or byline.
     """
-    tails = [i for i, item in enumerate(items) if item.kind == "prose" and not item.ended and item.text[-1:] not in "：；"]
-    if not tails:
-        return []
-    heads = _heads(items, tails, opens_body)
+    every = [
+        i for i, item in enumerate(items) if item.kind == "prose" and not item.ended and item.text[-1:] not in "：；"
+    ]
+    found: list[Link] = []
+    for first in range(0, len(every), _AT_ONCE):
+        found += _links_of(text, items, every[first : first + _AT_ONCE], opens_body)
+    return found
+
+
+def _links_of(text: str, items: list[Item], tails: list[int], opens_body: Callable[[int], bool]) -> list[Link]:
+    """Return where some of the unfinished paragraphs are continued."""
+    heads = _heads(text, items, tails, opens_body)
     if not heads:
         return []
     scores = np.full((len(tails), len(heads)), -np.inf)
@@ -63,14 +73,25 @@ def links(text: str, items: list[Item], opens_body: Callable[[int], bool]) -> li
     return _chosen(items, tails, heads, scores)
 
 
-def _heads(items: list[Item], tails: list[int], opens_body: Callable[[int], bool]) -> list[int]:
+def _heads(text: str, items: list[Item], tails: list[int], opens_body: Callable[[int], bool]) -> list[int]:
     """Return the paragraphs that may begin in the middle of a sentence."""
     after = {i + 1 for i in tails}
-    return [
-        i
-        for i, item in enumerate(items)
-        if item.kind == "prose" and (i in after or _orphan(item.text) or (opens_body(i) and _fragment(item.text)))
-    ]
+    for tail in tails:
+        near = range(max(tail - _FAR, 0), min(tail + _FAR, len(items)))
+        after.update(i for i in near if items[i].kind == "prose" and _spans(text, items[tail], items[i]))
+    found = []
+    for i in range(max(tails[0] - _FAR, 0), min(tails[-1] + _FAR, len(items))):
+        text = items[i].text
+        if items[i].kind == "prose" and (i in after or _orphan(text) or (opens_body(i) and _fragment(text))):
+            found.append(i)
+    return found
+
+
+def _spans(text: str, tail: Item, head: Item) -> bool:
+    """Return whether the four characters across a break stand elsewhere in the text."""
+    words = tail.text[-2:] + head.text[:2]
+    around = max(tail.end - _AROUND, 0), tail.end + _AROUND
+    return len(words) == 4 and words[:3].isalnum() and words[:2] != words[2:] and text.find(words, *around) >= 0
 
 
 def _orphan(text: str) -> bool:
@@ -97,7 +118,11 @@ def _score(text: str, items: list[Item], tail: int, head: int) -> float:
     first = _QUOTES.search(items[head].text)
     closes = first is not None and first[0] not in _OPENING
     score = _NEXT * (head == tail + 1) + _PIECE * _fragment(items[head].text)
-    score += _WORD * goes_on(text, items[tail].end, items[head].start)
+    across = goes_on(text, items[tail].end, items[head].start)
+    if head == tail + 1:
+        score += _WORD * across
+    elif items[tail].text[-2:] != items[head].text[:2] and (across == 2 or _spans(text, items[tail], items[head])):
+        score += _WORD * 2
     if opened and closes:
         return score + _QUOTED
     if closes or (opened and first is not None):
@@ -112,10 +137,12 @@ def _chosen(items: list[Item], tails: list[int], heads: list[int], scores: np.nd
     sure = [(a, b) for a, b in pairs if scores[a, b] >= _STRONG or heads[b] == tails[a] + 1]
     rest = [(a, b) for a, b in pairs if (a, b) not in sure]
     left = [a for a in range(len(tails)) if a not in {a for a, _ in sure}]
-    free = [b for b in range(len(heads)) if b not in {b for _, b in sure}]
+    taken = {b for _, b in sure}
+    free = [b for b, i in enumerate(heads) if b not in taken and (_orphan(items[i].text) or _fragment(items[i].text))]
     found = [_link(items, tails[a], heads[b], float(scores[a, b])) for a, b in sure]
     only = len(left) == len(free) == 1
-    found += [_link(items, tails[a], heads[b], float(scores[a, b]) + _ONLY * only) for a, b in rest]
+    for a, b in rest:
+        found.append(_link(items, tails[a], heads[b], float(scores[a, b]) + _ONLY * (only and b in free)))
     return sorted(found, key=lambda link: link.tail)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -24,11 +25,13 @@ from nqpf.text.source import Cleaned, Source
 
 Repair = Literal["apply", "propose"]
 
+_TAIL = 12
+
 
 def segment(
     text: Source | Cleaned, *, repair: Repair = "apply", corrections: str | Path | Corrections | None = None
 ) -> tuple[Article, ...]:
-    """Part a text into its articles.
+    r"""Part a text into its articles.
 
     Articles are told apart by remarks on their authors, by a table of contents, by bylines, by what the file says of
     its headings, and where titles stand in a list away from their articles by what they speak of. Titles, authors,
@@ -59,7 +62,7 @@ def segment(
     Examples
     --------
     >>> import numpy as np
-    >>> page = "河湾的桥\\n林小满\\n河湾村修了一座新桥。桥很长。\\n（作者系河湾村村民）"
+    >>> page = "河湾的桥\n林小满\n河湾村修了一座新桥。桥很长。\n（作者系河湾村村民）"
     >>> starts = np.array([0, 5, 9, 24])
     >>> article, = segment(Source("page.txt", "txt", page, starts))
     >>> article.title.value, article.authors[0].value, article.affiliations[0].value
@@ -78,8 +81,10 @@ def segment(
     plans = sorted(_plans(layout), key=lambda plan: plan.first_line)
     stem = Path(cleaned.source.file).stem
     spelled = {"".join(title.split()): title for title in cleaned.contents["title"].to_list()}
+    twice = cleaned.edits.filter(rule="overlap").sort("start")
+    repeated = list(zip(twice["start"].to_list(), twice["before"].to_list(), strict=True))
     articles = tuple(
-        assemble(cleaned, items, plan, f"{stem}-{number}", spelled) for number, plan in enumerate(plans, 1)
+        assemble(cleaned, items, plan, f"{stem}-{number}", spelled, repeated) for number, plan in enumerate(plans, 1)
     )
     proposed = [link for link in found if link not in chosen and link.moves]
     articles = _proposed(articles, items, proposed)
@@ -137,15 +142,23 @@ def _splice(plans: list[Plan]) -> None:
             plans[b].foreign += [item for item in plans[b].body.remarks if last and item.text in said]
 
 
+def _first(owned: tuple[int, int, int]) -> int:
+    return owned[0]
+
+
 def _proposed(articles: tuple[Article, ...], items: list[Item], proposed: list[Link]) -> tuple[Article, ...]:
     """Return the articles with a flag at each tail for which a repair is proposed and not applied."""
     found = list(articles)
+    owner = sorted((first, last, k) for k, article in enumerate(found) for first, last in article.lines)
     for link in proposed:
-        line = items[link.tail].last
-        for k, article in enumerate(found):
-            for i, block in enumerate(article.blocks):
-                ends = block.kind == "paragraph" and block.text.endswith(items[link.tail].text[-12:])
-                if ends and any(first <= line <= last for first, last in article.lines):
-                    flag = Flag("reordered", i, len(block.text) - 1, say("text.flag.proposed", evidence=link.evidence))
-                    found[k] = replace(article, flags=(*article.flags, flag))
+        item = items[link.tail]
+        place = bisect_right(owner, item.last, key=_first) - 1
+        if place < 0 or owner[place][1] < item.last:
+            continue
+        article = found[owner[place][2]]
+        ends = [i for i, block in enumerate(article.blocks) if block.text.endswith(item.text[-_TAIL:])]
+        if ends:
+            said = say("text.flag.proposed", evidence=link.evidence)
+            flag = Flag("reordered", ends[0], len(article.blocks[ends[0]].text) - 1, said)
+            found[owner[place][2]] = replace(article, flags=(*article.flags, flag))
     return tuple(found)

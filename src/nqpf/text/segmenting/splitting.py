@@ -63,7 +63,10 @@ def split(
     found = _best(lead, np.cumsum(own, axis=1), sorted(fixed), wanted, least)
     for _ in range(_ROUNDS):
         rest = own + _alike(rows, found, len(titles))
-        found = _best(lead, np.cumsum(rest, axis=1), sorted(fixed), wanted, least)
+        again = _best(lead, np.cumsum(rest, axis=1), sorted(fixed), wanted, least)
+        if again == found:
+            break
+        found = again
     return found
 
 
@@ -110,51 +113,38 @@ def _best(lead: Floats, rest: Floats, fixed: list[int], wanted: int, least: floa
     before = np.concatenate([np.zeros((count, 1)), rest], axis=1)
     best = np.full((1 << count, size + 1), _NEVER)
     best[0, 0] = 0.0
-    came: dict[tuple[int, int], tuple[int, int, int]] = {}
-    edges = [*fixed, size]
-    for block in range(len(fixed)):
-        first, end = edges[block], edges[block + 1]
+    came = np.full((2, 1 << count, size + 1), -1)
+    for first, end in zip(fixed, [*fixed[1:], size], strict=True):
         for s in range(1 << count):
-            _without_title(best, came, s, first, end)
+            if best[s, first] > best[s, end]:
+                best[s, end], came[0, s, end], came[1, s, end] = best[s, first], first, -1
             for t in range(count):
-                if s & (1 << t):
+                if s & (1 << t) and best[s & ~(1 << t), first:end].max() > _NEVER / 2:
                     _with_title(best, came, (s, t), first, end, lead[t], before[t])
     chosen = _choice(best[:, size], wanted, least)
     starts, titles, here, s = [], [], size, chosen
     while here > 0:
-        s, here, t = came[(s, here)]
+        here, t = int(came[0, s, here]), int(came[1, s, here])
         starts.append(here)
         titles.append(t)
+        s &= ~(1 << t) if t >= 0 else -1
     return Split(tuple(starts[::-1]), tuple(titles[::-1]))
 
 
-def _without_title(best: Floats, came: dict[tuple[int, int], tuple[int, int, int]], s: int, first: int, end: int) -> None:
-    if best[s, first] > best[s, end]:
-        best[s, end] = best[s, first]
-        came[(s, end)] = (s, first, -1)
-
-
 def _with_title(
-    best: Floats,
-    came: dict[tuple[int, int], tuple[int, int, int]],
-    state: tuple[int, int],
-    first: int,
-    end: int,
-    lead: Floats,
-    before: Floats,
+    best: Floats, came: NDArray[np.int64], state: tuple[int, int], first: int, end: int, lead: Floats, before: Floats
 ) -> None:
     """Let an article with title t end at each paragraph of a stretch, whatever set of titles was used before it."""
     s, t = state
-    if best[s & ~(1 << t), first:end].max() <= _NEVER / 2:
-        return
     worth = best[s & ~(1 << t), first:end] + lead[first:end] - before[first:end]
     top = np.maximum.accumulate(worth)
-    at = np.maximum.accumulate(np.where(worth >= top, np.arange(len(worth)), 0))
+    at = np.maximum.accumulate(np.where(worth >= top, np.arange(first, end), first))
     value = top + before[first + 1 : end + 1]
-    better = value > best[s, first + 1 : end + 1]
-    for j in np.flatnonzero(better & (value > _NEVER / 2)).tolist():
-        best[s, first + 1 + j] = value[j]
-        came[(s, first + 1 + j)] = (s & ~(1 << t), first + int(at[j]), t)
+    here = slice(first + 1, end + 1)
+    better = value > best[s, here]
+    np.copyto(best[s, here], value, where=better)
+    np.copyto(came[0, s, here], at, where=better)
+    np.copyto(came[1, s, here], t, where=better)
 
 
 def _choice(ends: Floats, wanted: int, least: float) -> int:
