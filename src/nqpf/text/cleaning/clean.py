@@ -91,7 +91,7 @@ def _sort_lines(source: Source, draft: Draft, kinds: Kinds, markup: Markup) -> t
     entries, taken = read_contents(text, lines)
     draft.drop_spans("contents", _spans(lines, taken))
     lines = lines.without(taken)
-    found = furniture(text, lines)
+    found = sorted({*furniture(text, lines), *_heads_and_feet(source, lines)})
     draft.drop_spans("page_furniture", _spans(lines, found))
     lines = lines.without(found)
     doubled = overprinted(text, draft.raw, lines)
@@ -219,3 +219,10 @@ def _mark(mask: Mask, first: Index, end: Index) -> None:
 
 def _spans(lines: Lines, chosen: list[int]) -> list[tuple[int, int]]:
     return [(int(lines.first[i]), int(lines.last[i]) + 1) for i in chosen]
+
+
+def _heads_and_feet(source: Source, lines: Lines) -> list[int]:
+    """Return the lines that the file itself marks as heads or feet of pages."""
+    if not source.styles:
+        return []
+    return [i for i, n in enumerate(lines.number.tolist()) if source.styles[n] in ("header", "footer")]

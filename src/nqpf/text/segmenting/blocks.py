@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from nqpf.text.article import Block, BlockKind
 from nqpf.text.segmenting.items import Item
@@ -66,19 +66,21 @@ def body_blocks(cleaned: Cleaned, parts: Sequence[Sequence[Item]]) -> list[Block
     return found
 
 
+STYLED: Mapping[str, BlockKind] = {"cell": "table", "caption": "caption", "note": "note"}
+"""What a line is by what the file itself says of it."""
+
+
 def _kinds(parts: Sequence[Sequence[Item]]) -> list[BlockKind]:
     kinds: list[BlockKind] = []
     single = _single_sentences(parts)
     for i, part in enumerate(parts):
         item = part[0]
-        if item.kind == "short" or (item.kind == "byline" and len(part) == 1):
+        if item.style in STYLED:
+            kinds.append(STYLED[item.style])
+        elif item.kind == "short" or (item.kind == "byline" and len(part) == 1):
             kinds.append("heading" if len(item.text) <= _LONGEST_HEADING or item.style[:1] == "h" else "paragraph")
         elif item.style[:1] == "h" or i in single or (0 < len(item.text) <= item.bold and len(part) == 1):
             kinds.append("heading")
-        elif item.style == "caption":
-            kinds.append("caption")
-        elif item.style == "cell":
-            kinds.append("table")
         else:
             kinds.append("paragraph")
     return _without_lists(parts, kinds)
