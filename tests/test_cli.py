@@ -178,9 +178,9 @@ def test_a_bad_study_stops_before_the_folder_is_made(study: Path, capsys: Captur
 def test_demos_there_are_not(capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert err(capsys, "demo", "termal") == (
-        "Error: There is no demo “termal”. Did you mean “thermal”? There are: firms, oecd, thermal, zones."
+        "Error: There is no demo “termal”. Did you mean “thermal”? There are: firms, oecd, pages, thermal, zones."
     )
-    assert err(capsys, "demo", "x", "--lang", "zh") == "错误：没有名为“x”的示例。现有：firms、oecd、thermal、zones。"
+    assert err(capsys, "demo", "x", "--lang", "zh") == "错误：没有名为“x”的示例。现有：firms、oecd、pages、thermal、zones。"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -56,7 +56,7 @@ def hashes(folder: Path) -> dict[str, str]:
 
 
 def test_the_demos_are_these() -> None:
-    assert demo_names() == sorted([*DEMOS, "firms", "zones"])
+    assert demo_names() == sorted([*DEMOS, "firms", "pages", "zones"])
 
 
 @pytest.mark.parametrize("name", DEMOS)

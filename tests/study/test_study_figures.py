@@ -29,8 +29,8 @@ def test_checksum(name: str) -> None:
 
 
 def test_every_demo_on_real_figures_has_its_sum() -> None:
-    # the firms are constructed, by a script that lies beside them; zones has tests of its own
-    assert sorted([*SUMS, "firms", "zones"]) == demo_names()
+    # firms and pages are constructed, by scripts that lie beside them; zones has tests of its own
+    assert sorted([*SUMS, "firms", "pages", "zones"]) == demo_names()
 
 
 def test_thermal_adds_up_to_official_totals() -> None:

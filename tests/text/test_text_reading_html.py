@@ -87,7 +87,7 @@ def test_unclosed_and_crossed_tags_lose_nothing(tmp_path: Path) -> None:
 
 
 def test_the_main_text_is_what_trafilatura_finds(tmp_path: Path) -> None:
-    pytest.importorskip("trafilatura")
+    pytest.importorskip("trafilatura", exc_type=ImportError)
     body = "".join(f"<p>{'今年春天，村里修了一条新路，从东头一直通到西头。' * 6}（{i}）</p>" for i in range(5))
     article = f"<article><h1>修路</h1>{body}</article>"
     raw = f"<html><body><nav><a href='x'>首页导航</a></nav>{article}<footer>版权</footer></body></html>"

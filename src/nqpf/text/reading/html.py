@@ -59,7 +59,7 @@ def _main_only(path: Path, file: str, text: str, lines: list[Line]) -> tuple[lis
     """Return the lines that trafilatura takes for the main text, found again by their words; all if it finds none."""
     try:
         import trafilatura  # type: ignore[import-not-found,import-untyped,unused-ignore]
-    except ModuleNotFoundError:
+    except ImportError:  # also where a part that it needs itself is absent
         raise extra_needed("trafilatura", path) from None
     with guarded(path):
         found = trafilatura.extract(text, include_comments=False, include_tables=True) or ""
