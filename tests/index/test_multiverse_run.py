@@ -121,6 +121,7 @@ def test_rows_that_are_alike_run_once(panel: Panel, framework: Framework) -> Non
     assert design["block"].unique(maintain_order=True).to_list() == ["A", "B", "AB1", "AB2", "AB3"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("design", ["factorial", "sobol", "montecarlo"])
 @pytest.mark.parametrize("workers", [2, 4])
 def test_the_same_bytes_with_any_number_of_workers(

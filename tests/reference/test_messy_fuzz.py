@@ -140,6 +140,7 @@ def differs(original: Original, variant: Variant, cell: Cell, last: int) -> str 
 
 
 def outcomes(originals: list[Original], seeds: range, folder: Path) -> Counter[str]:
+@pytest.mark.slow
     counts: Counter[str] = Counter()
     for seed in seeds:
         original = originals[(seed // 18) % len(originals)]
@@ -148,8 +149,6 @@ def outcomes(originals: list[Original], seeds: range, folder: Path) -> Counter[s
         assert not faults, f"seed {seed}: {original.name} after {variant.done}: {len(faults)} faults, {faults[:3]}"
         counts[kind] += 1
     return counts
-
-
 def test_some_variants(originals: list[Original], tmp_path: Path) -> None:
     counts = outcomes(originals, range(QUICK), tmp_path)
     assert counts["right"] > QUICK / 2

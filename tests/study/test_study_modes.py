@@ -186,6 +186,7 @@ def test_who_was_screened_out_stands_in_no_chapter(workshop: Any, report: str) -
     assert {u for t in _tables(assessment) if "unit" in t.frame.columns for u in t.frame["unit"]} & {"130000"} == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("report", [GROUPS, NONE])
 def test_findings_name_nobody_as_highest_or_lowest(workshop: Any, report: str) -> None:
     write(workshop, report)
