@@ -180,7 +180,8 @@ def test_demos_there_are_not(capsys: Captured, tmp_path: Path, monkeypatch: pyte
     assert err(capsys, "demo", "termal") == (
         "Error: There is no demo “termal”. Did you mean “thermal”? There are: firms, oecd, pages, thermal, zones."
     )
-    assert err(capsys, "demo", "x", "--lang", "zh") == "错误：没有名为“x”的示例。现有：firms、oecd、pages、thermal、zones。"
+    there = "firms、oecd、pages、thermal、zones"
+    assert err(capsys, "demo", "x", "--lang", "zh") == f"错误：没有名为“x”的示例。现有：{there}。"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -140,7 +140,6 @@ def differs(original: Original, variant: Variant, cell: Cell, last: int) -> str 
 
 
 def outcomes(originals: list[Original], seeds: range, folder: Path) -> Counter[str]:
-@pytest.mark.slow
     counts: Counter[str] = Counter()
     for seed in seeds:
         original = originals[(seed // 18) % len(originals)]
@@ -149,6 +148,9 @@ def outcomes(originals: list[Original], seeds: range, folder: Path) -> Counter[s
         assert not faults, f"seed {seed}: {original.name} after {variant.done}: {len(faults)} faults, {faults[:3]}"
         counts[kind] += 1
     return counts
+
+
+@pytest.mark.slow
 def test_some_variants(originals: list[Original], tmp_path: Path) -> None:
     counts = outcomes(originals, range(QUICK), tmp_path)
     assert counts["right"] > QUICK / 2

@@ -86,9 +86,11 @@ def test_absent_firm_years_are_not_scored_and_nothing_is_filled(assessment: Asse
 
 
 def test_the_study_and_the_function_agree(assessment: Assessment) -> None:
-@pytest.mark.slow
     direct = firm_index(FOLDER / "firms.csv", availability=0.7)
     np.testing.assert_allclose(direct.index.scores[:, :, -1], assessment.index.scores[:, :, -1], atol=1e-12)
+
+
+@pytest.mark.slow
 def test_the_output_is_whole_and_of_sensible_size(tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert command(["demo", "firms", "--out", str(out), "--lang", "en"]) == 0

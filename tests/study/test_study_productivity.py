@@ -91,7 +91,6 @@ def test_without_share_and_bad_outputs_it_says_what_is_not_assessed(workshop: An
 
 
 def test_a_missing_cell_is_left_out_and_named(workshop: Any) -> None:
-@pytest.mark.slow
     workshop.edit("missing: {rule: stop}", "missing: {rule: keep}")
     workshop.edit("aggregate: {method: arithmetic}", "aggregate: {method: arithmetic}\n  availability: 0.5")
     hole = pl.when((pl.col("province") == "天津") & (pl.col("year") == 2019)).then(None).otherwise("gdp").alias("gdp")
@@ -105,6 +104,9 @@ def test_a_missing_cell_is_left_out_and_named(workshop: Any) -> None:
     assert np.isnan(found.level[1, 1])
     assert np.isfinite(np.delete(found.level.ravel(), 7)).all()
     assert found.causes.units.tolist() == [5, 5, 6]
+
+
+@pytest.mark.slow
 def test_sectors_tell_the_third_cause(workshop: Any) -> None:
     sectors = "sectors: {a: {output: coal, labour: pop / 3}, b: {output: gdp - coal, labour: pop * 2 / 3}}"
     assessment = surveyed(workshop, PART.replace("share: 0.4", f"{sectors}, share: 0.4"))
