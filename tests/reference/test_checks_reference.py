@@ -13,7 +13,7 @@ import pytest
 from nqpf.data import Checks, check, read
 from nqpf.data.panel import TIDY
 
-pytestmark = pytest.mark.reference
+pytestmark = [pytest.mark.reference, pytest.mark.slow]
 
 GUANGDONG, GUANGXI, TIANJIN, SHANGHAI, ZHEJIANG = "440000", "450000", "120000", "310000", "330000"
 

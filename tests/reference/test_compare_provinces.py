@@ -11,7 +11,7 @@ from scipy.stats import spearmanr
 from nqpf.errors import SpecError
 from nqpf.study.compare import StudyComparison, compare_study
 
-pytestmark = pytest.mark.reference
+pytestmark = [pytest.mark.reference, pytest.mark.slow]
 
 STUDY = Path(__file__).parent / "compare_provinces.yaml"
 SYSTEMS = ["wang_jue_2024", "lu_jiang_2024", "han_wenlong_2024"]

@@ -15,7 +15,7 @@ import pytest
 from nqpf.industry.entry.backtest import BacktestCard, backtest
 from nqpf.industry.entry.entry_model import entry_model
 
-pytestmark = pytest.mark.reference
+pytestmark = [pytest.mark.reference, pytest.mark.slow]
 
 ZONES = {"unit": "czone", "industry": "sic87dd", "time": "year"}
 TRADE = {"unit": "country", "industry": "product", "time": "year"}
