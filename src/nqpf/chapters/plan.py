@@ -192,6 +192,8 @@ def _coordination(context: IndustryContext, planned: Planned) -> Iterator[Block]
         pl.Series(f"name_{lang}", [None if name is None else name[lang] for name in named], dtype=pl.String)
         for lang in ("zh", "en")
     )
+    # prices that lead to the same plan are one point, so that every name finds room
+    points = points.unique(["x", "y", "name_zh"], keep="first", maintain_order=True)
     yield curve(
         points,
         id="plan-coordination-curve",
@@ -217,7 +219,7 @@ def _coordination(context: IndustryContext, planned: Planned) -> Iterator[Block]
 def _sure(context: IndustryContext, planned: Planned) -> Iterator[Block]:
     """Yield other plans that are nearly as good, and how often targets come again under other probabilities."""
     notes: list[Note] = []
-    yield from context.told.absent(planned.alternatives, say("plan.none"))
+    yield from context.told.absent(planned.alternatives, say("plan.no_alternatives"))
     if (others := planned.alternatives.result) is not None:
         columns = [
             Column("alternative", say("plan.column.alternative"), "integer"),
