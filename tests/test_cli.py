@@ -141,6 +141,7 @@ def test_new_then_check_then_run(study: Path, capsys: Captured) -> None:
     assert all(row.startswith("· ") and re.search(r"[\u4e00-\u9fff]", row) for row in findings)
     assert {p.name for p in folder.iterdir()} == {
         "report.html",
+            "report.xlsx",
         "assessment.json",
         "provenance.json",
         "tables",
@@ -187,7 +188,7 @@ def test_demos_there_are_not(capsys: Captured, tmp_path: Path, monkeypatch: pyte
 
 def test_a_demo_goes_to_a_folder_of_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[Path, Path]] = []
-    monkeypatch.setattr(cli, "run", lambda study, *, out: seen.append((study, out)))
+    monkeypatch.setattr(cli, "run", lambda study, *, out, formats: seen.append((study, out)))
     cli.demo()
     cli.demo("oecd")
     cli.demo("oecd", out=Path("x"))

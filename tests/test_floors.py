@@ -19,6 +19,7 @@ FLOORS = (
     ("report",),
     ("chapters",),
     ("charts",),
+    ("synthesis",),
     ("index", "productivity", "regions", "industry", "text"),
     ("data", "theory"),
     ("numerics", "messages"),

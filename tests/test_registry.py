@@ -23,6 +23,7 @@ from nqpf.index.options.treat import SERVED
 from nqpf.index.options.weight import DATA_DRIVEN
 from nqpf.messages import speak
 from nqpf.registry import ROOMS, Entry, describe, method, methods
+from nqpf.theory import item, items
 
 PARTS: dict[str, type[Chosen]] = {
     "screen": Screen,
@@ -265,6 +266,28 @@ def test_references_can_be_found(entry: Entry) -> None:
     for reference in entry.reference:
         assert re.search(r"doi:10\.\d{4,}/\S+|ISSN \d{4}-\d{3}[\dX]|https?://\S+|McGraw-Hill|Springer", reference)
         assert re.search(r"\((1[89]|20)\d\d\)", reference), reference
+
+
+@every
+def test_theory_items_of_a_method_exist_and_stand_once(entry: Entry) -> None:
+    named = (*entry.measures, *entry.touches)
+    assert [id for id in named if id not in {i.id for i in items()}] == []
+    assert len(set(named)) == len(named)
+
+
+@every
+def test_a_method_measures_what_the_item_asks_for(entry: Entry) -> None:
+    """Texts are measured by methods on texts, and nothing else is."""
+    on_texts = entry.function.startswith("nqpf.text.")
+    asked = {id: item(id).asks for id in entry.measures}
+    assert {id: asks for id, asks in asked.items() if (asks == "text") is not on_texts} == {}
+
+
+@pytest.mark.parametrize("prefix", ["impute.", "treat.", "normalise.", "weight.", "aggregate.", "prices.", "missing"])
+def test_tools_that_serve_every_number_measure_nothing_of_the_theory(prefix: str) -> None:
+    tools = [entry for entry in ENTRIES if entry.id.startswith(prefix)]
+    assert tools
+    assert [entry.id for entry in tools if entry.measures or entry.touches] == []
 
 
 def test_an_unknown_method_names_the_nearest() -> None:

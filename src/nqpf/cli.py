@@ -13,12 +13,12 @@ from cyclopts import App, Parameter
 from rich.console import Console
 
 import nqpf
-from nqpf.errors import DataError, NqpfError, SpecError, hint
+from nqpf.errors import DataError, NqpfError, OutputError, SpecError, hint
 from nqpf.messages import Lang, Text, language, say, speak
 
 if TYPE_CHECKING:
     from nqpf.data import ReadingRecipe, Tidied
-    from nqpf.study import Assessment
+    from nqpf.study import Assessment, Format
 
 USAGE, INTERRUPTED = 2, 130
 """Exit codes: something the user can mend; Ctrl-C."""
@@ -116,11 +116,23 @@ def _app() -> App:
     return app
 
 
-def run(study: Path, /, *, out: Path) -> None:
+def run(study: Path, /, *, out: Path, formats: str | None = None) -> None:
     """Run a study and write its results to a folder."""
     from nqpf.study import run as run_study
 
-    _write(lambda tell: run_study(study, tell), out)
+    _write(lambda tell: run_study(study, tell), out, _formats(formats))
+
+
+def _formats(asked: str | None) -> tuple[Format, ...] | None:
+    """Return the formats of a list with commas; None where none is given."""
+    if asked is None:
+        return None
+    from nqpf.study import FORMATS
+
+    names = [name.strip().lower() for name in asked.split(",") if name.strip()]
+    for name in (name for name in names if name not in FORMATS):
+        raise SpecError("bad_choice", value=name, options=", ".join(FORMATS), hint=hint(name, FORMATS))
+    return tuple(name for name in FORMATS if name in names) or None
 
 
 def plan(study: Path, /, *, out: Path | None = None) -> None:
@@ -131,7 +143,9 @@ def plan(study: Path, /, *, out: Path | None = None) -> None:
     _write(lambda tell: run_plan(asked, tell), out or Path(f"nqpf-{asked.spec.study}-plan"))
 
 
-def _write(job: Callable[[Callable[[Text], None]], Assessment], out: Path) -> None:
+def _write(
+    job: Callable[[Callable[[Text], None]], Assessment], out: Path, formats: tuple[Format, ...] | None = None
+) -> None:
     """Do what makes an assessment, write it to a folder, and print what it found."""
     from nqpf.study import check_folder
 
@@ -143,17 +157,26 @@ def _write(job: Callable[[Callable[[Text], None]], Assessment], out: Path) -> No
             status.update(str(text))
 
         assessment = job(tell)
-        assessment.write(out, progress=tell)
+        refused = None
+        try:
+            assessment.write(out, progress=tell, formats=formats)
+        except OutputError as error:
+            if error.code != "formats_refused":
+                raise
+            refused = error
     for finding in assessment.findings:
         print(f"· {finding.text()}")
-    print(say("cli.written", report=str(out / "report.html")))
+    if refused is not None:
+        raise refused
+    first = (formats or assessment.study.spec.report.formats)[0]
+    print(say("cli.written", report=str(out / f"report.{first}")))
 
 
-def demo(name: str = "thermal", /, *, out: Path | None = None) -> None:
+def demo(name: str = "thermal", /, *, out: Path | None = None, formats: str | None = None) -> None:
     """Run a study that comes with the package."""
     from nqpf.study import demo_path
 
-    run(demo_path(name), out=out or Path(f"nqpf-{name}"))
+    run(demo_path(name), out=out or Path(f"nqpf-{name}"), formats=formats)
 
 
 def new(folder: Path, /, *, from_: Annotated[Path, Parameter(name="--from")]) -> None:
@@ -305,13 +328,18 @@ def methods(id: str | None = None, /) -> None:
         print(f"{known:<{width}}  {entry.title}")
 
 
-def theory(id: str | None = None, /, *, diagram: bool = False, systems: bool = False) -> None:
-    """Print the theory: all items, one item, the logic diagram, or published systems of measurement."""
+def theory(
+    id: str | None = None, /, *, diagram: bool = False, systems: bool = False, coverage: bool = False
+) -> None:
+    """Print the theory: all items, one item, the logic diagram, published systems, or what can be measured of it."""
     from nqpf import theory as room
 
     lang = language()
     if systems or id in {one.id for one in room.systems()}:
         print(room.describe_system(id, lang) if id else room.systems_overview(lang))
+        return
+    if coverage:
+        print(room.coverage_text(lang))
         return
     print(room.diagram_text(lang) if diagram else room.describe(id, lang) if id else room.overview(lang))
 

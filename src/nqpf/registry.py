@@ -71,6 +71,10 @@ class Entry(Strict):
         Where it is computed: ``module:function``.
     reference
         Sources, each with a DOI or an address.
+    measures
+        Theory items that a result of the method measures as the item asks.
+    touches
+        Theory items that a result of the method measures in part.
     """
 
     id: str
@@ -80,6 +84,8 @@ class Entry(Strict):
     options: Mapping[str, Label] = {}
     function: str
     reference: tuple[str, ...]
+    measures: tuple[str, ...] = ()
+    touches: tuple[str, ...] = ()
 
 
 class _Registry(Strict):

@@ -64,7 +64,7 @@ def test_every_file_is_there_and_none_beside(
     name: str, outputs: dict[str, Path], assessments: dict[str, Assessment]
 ) -> None:
     plan, lang = outline(assessments[name].chapters), assessments[name].study.spec.report.lang
-    expected = {"report.html", "assessment.json", "provenance.json", "tables/tables.xlsx"}
+    expected = {"report.html", "assessment.json", "provenance.json", "report.xlsx"}
     expected |= {f"tables/{place.anchor}.csv" for place, _ in plan.tables()}
     for place, _ in plan.figures():
         expected |= {f"figures/{place.anchor}.{lang}.svg", f"figures/{place.anchor}.csv"}
@@ -210,7 +210,7 @@ def test_provenance_has_the_hashes_of_what_went_in(name: str, outputs: dict[str,
 def test_the_workbook_opens_and_holds_the_tables(
     name: str, outputs: dict[str, Path], assessments: dict[str, Assessment]
 ) -> None:
-    path = outputs[name] / "tables" / "tables.xlsx"
+    path = outputs[name] / "report.xlsx"
     book = CalamineWorkbook.from_path(path)
     assert len(book.sheet_names) >= len({place.anchor for place, _ in outline(assessments[name].chapters).tables()})
     assert all(book.get_sheet_by_name(sheet).to_python() for sheet in book.sheet_names)

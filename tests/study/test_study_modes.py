@@ -84,7 +84,7 @@ def ranks_in(folder: Path) -> list[tuple[str, str]]:
 
 def test_the_search_finds_ranks_where_a_report_shows_them(workshop: Any) -> None:
     names = {name.partition("/")[2] or name for name, _ in ranks_in(write(workshop, ""))}
-    assert {"assessment.json", "report.html", "scores.csv", "ranking.csv", "tables.xlsx"} <= names
+    assert {"assessment.json", "report.html", "scores.csv", "ranking.csv", "report.xlsx"} <= names
 
 
 @pytest.mark.parametrize("report", [GROUPS, NONE])

@@ -90,3 +90,9 @@ def test_unknown_indicator_names_the_nearest():
     assert caught.value.code == "unknown_catalogue_indicator"
     assert "“edu_years”" in caught.value.text().zh
     assert "supplier_hhi" in caught.value.text().en
+
+
+def test_tags_are_those_of_a_framework():
+    assert catalogue_indicator("tech_import").tags == {
+        "element": "combination", "cause": "tech", "feature": "tech", "newdev": "open", "stage": "process"
+    }  # fmt: skip

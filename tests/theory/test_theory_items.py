@@ -59,6 +59,19 @@ def test_status_counts_are_those_of_the_survey_of_the_documents():
     assert counts == {"core": 78, "ext": 36, "text": 4}
 
 
+def test_every_item_asks_for_a_level_a_relation_or_texts():
+    counts = {kind: sum(i.asks == kind for i in items()) for kind in ("level", "relation", "text")}
+    assert counts == {"level": 53, "relation": 60, "text": 5}
+    asked = {id: item(id).asks for id in ("B01", "C01", "N01", "A04", "L07", "H01", "G10", "L05", "J09")}
+    assert asked == dict.fromkeys(("B01", "C01", "N01"), "level") | dict.fromkeys(
+        ("A04", "L07", "H01", "G10"), "relation"
+    ) | dict.fromkeys(("L05", "J09"), "text")
+
+
+def test_an_item_on_policy_texts_asks_for_texts():
+    assert all(i.asks == "text" for i in items() if i.status == "text")
+
+
 def test_item_is_found_by_id():
     assert item("A04").phrases[1].text == "新质生产力以大幅提升全要素生产率为核心标志"
     assert (item("A04").phrases[1].file, item("A04").phrases[1].line) == ("003_02b36b855911883c", 41)

@@ -1,57 +1,100 @@
 """The chapters of an assessment: each calls methods and returns tables, figures and findings."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+from nqpf.chapters.anonymous import Masks, anonymous
 from nqpf.chapters.blocks import Chapter
+from nqpf.chapters.cautions import cautions_chapter
 from nqpf.chapters.checks import checks_chapter
 from nqpf.chapters.coherence import coherence_chapter
 from nqpf.chapters.context import Context
 from nqpf.chapters.data import data_chapter
 from nqpf.chapters.index import index_chapter
-from nqpf.chapters.industry import industry_chapters, industry_methods
+from nqpf.chapters.industry import industry_methods
+from nqpf.chapters.industry_chapter import industry_chapter
 from nqpf.chapters.industry_context import IndustryContext
 from nqpf.chapters.methods import methods_chapter, used_methods
 from nqpf.chapters.multiverse import multiverse_chapter
+from nqpf.chapters.plan import plan_chapter
 from nqpf.chapters.planning import planning_chapter
 from nqpf.chapters.productivity import productivity_chapter
 from nqpf.chapters.profiles import profiles_chapter
 from nqpf.chapters.regions import regions_chapter
+from nqpf.chapters.selection import Detail, chosen, detailed
 from nqpf.chapters.summary import summary_chapter
 from nqpf.chapters.text import text_chapter, text_methods
 from nqpf.chapters.text_context import TextContext
 from nqpf.chapters.theory import theory_chapter
 from nqpf.chapters.unranked import unranked
+from nqpf.chapters.whole import Whole
 
-__all__ = ["Chapter", "Context", "IndustryContext", "TextContext", "write_chapters"]
+__all__ = ["Chapter", "Context", "IndustryContext", "Masks", "TextContext", "Whole", "write_chapters"]
+
+C = TypeVar("C")
+Writer = Callable[[], Chapter]
 
 
 def write_chapters(
-    context: Context | None, industry: IndustryContext | None = None, text: TextContext | None = None
+    whole: Whole, *, only: Sequence[str] | None = None, detail: Detail = "standard", masks: Masks | None = None
 ) -> tuple[Chapter, ...]:
     """Return the chapters of an assessment in the order of the report.
 
     Parameters
     ----------
-    context, industry, text
-        Material of the chapters on the index, on industries and on texts; None where a study has none.
+    whole
+        What was found.
+    only
+        Chapters wanted, by id; default: all.
+    detail
+        How much of each.
+    masks
+        Puts codes in the place of units' names; default: units are named.
+
+    Raises
+    ------
+    SpecError
+        A chapter is wanted that there is not.
     """
-    of_industry = () if industry is None else tuple(chapter(industry) for chapter in industry_chapters(industry))
-    beside = (*of_industry, *(() if text is None else (text_chapter(text),)))
-    used = ({} if industry is None else industry_methods(industry)) | ({} if text is None else text_methods(text))
-    if context is None:
-        first = industry or text
-        assert first is not None
-        rest = (*beside, methods_chapter(used))
-        return (summary_chapter(first.about, first.ranks, rest), *rest)
-    order = [index_chapter, coherence_chapter, profiles_chapter, theory_chapter, data_chapter, checks_chapter]
-    if context.multiverse is not None:
-        order.insert(2, multiverse_chapter)
-    if context.planned is not None:
-        order.insert(order.index(theory_chapter), planning_chapter)
-    if context.productivity is not None:
-        order.insert(order.index(profiles_chapter), productivity_chapter)
-    if context.regions is not None:
-        order.insert(order.index(profiles_chapter), regions_chapter)
-    chapters = [chapter(context) for chapter in order]
-    place = order.index(profiles_chapter)
-    annex = methods_chapter(used_methods(context) | used)
-    rest = unranked(context, [*chapters[:place], *beside, *chapters[place:], annex])
-    return (summary_chapter(context.about, context.ranks, rest), *rest)
+    writers = dict(_writers(whole))
+    written = [writer() for writer in writers.values() if writer is not None]
+    written.append(methods_chapter(methods_of(whole)))
+    if whole.index is not None:
+        written = list(unranked(whole.index, written))
+    kept = detailed(chosen(written, only), detail)
+    absent = [name for name, writer in writers.items() if writer is None and (only is None or name in only)]
+    chapters = (summary_chapter(whole.about, whole.ranks, kept, absent, masks is not None), *kept)
+    return chapters if masks is None else anonymous(chapters, masks)
+
+
+def methods_of(whole: Whole) -> dict[str, Mapping[str, Any]]:
+    """Return every method that was used, with its options, in the order of the work."""
+    used = {} if whole.index is None else used_methods(whole.index)
+    used |= {} if whole.industry is None else industry_methods(whole.industry)
+    return used | ({} if whole.text is None else text_methods(whole.text))
+
+
+def _writers(whole: Whole) -> Iterator[tuple[str, Writer | None]]:
+    """Yield every chapter's id in reading order, with what writes it; None where there is nothing to write it from."""
+    index, industry = whole.index, whole.industry
+
+    def of(chapter: Callable[[C], Chapter], material: C | None, part: object = True) -> Writer | None:
+        return None if material is None or part is None else partial(chapter, material)
+
+    yield "index", of(index_chapter, index)
+    yield "coherence", of(coherence_chapter, index)
+    yield "robustness", of(multiverse_chapter, index, index and index.multiverse)
+    yield "productivity", of(productivity_chapter, index, index and index.productivity)
+    yield "regions", of(regions_chapter, index, index and index.regions)
+    yield "industry", of(industry_chapter, industry)
+    yield "cautions", of(cautions_chapter, industry)
+    yield "plan", of(plan_chapter, industry, industry and industry.found.spec.plan)
+    yield "text", of(text_chapter, whole.text)
+    yield "profiles", of(profiles_chapter, index)
+    yield "planning", of(planning_chapter, index, index and index.planned)
+    yield "theory", of(theory_chapter, index)
+    yield "data", of(data_chapter, index)
+    yield "checks", of(checks_chapter, index)

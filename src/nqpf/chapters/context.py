@@ -31,6 +31,7 @@ from nqpf.messages import Text
 from nqpf.productivity.survey import Survey
 from nqpf.regions.survey import Regions
 from nqpf.results import Note
+from nqpf.synthesis.survey import System
 
 Floats = NDArray[np.float64]
 
@@ -75,6 +76,8 @@ class Context:
         Total factor productivity, where the study asks for it.
     regions
         The units compared in space and time, where the study asks for it.
+    system
+        The system put together, where the study asks for it.
     """
 
     title: Text
@@ -97,6 +100,7 @@ class Context:
     planned: Planned | None = None
     productivity: Survey | None = None
     regions: Regions | None = None
+    system: System | None = None
 
     @property
     def framework(self) -> Framework:

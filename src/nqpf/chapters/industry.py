@@ -1,19 +1,15 @@
-"""The chapters on industries, what they used, and their figures for machines."""
+"""What the chapters on industries used, and their figures for machines."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
 import polars as pl
 
-from nqpf.chapters.blocks import Chapter
-from nqpf.chapters.cautions import cautions_chapter
-from nqpf.chapters.industry_chapter import industry_chapter
 from nqpf.chapters.industry_context import IndustryContext
 from nqpf.chapters.industry_frames import candidates, years_frame
-from nqpf.chapters.plan import plan_chapter
 from nqpf.chapters.regions_frames import finite
 from nqpf.industry.survey_chain import Chain
 from nqpf.industry.survey_plan import Planned
@@ -23,12 +19,6 @@ FIGURES = ("p", "low", "high", "density", "pci", "gain", "rca")
 """What is known of a candidate."""
 PLAN = ("regions", "industries", "not_advised", "gaps", "crowding", "release", "prices", "objective", "terms")
 """Tables of a plan beside its targets; why every other candidate is no target stands in the files alone."""
-
-
-def industry_chapters(context: IndustryContext) -> tuple[Callable[[IndustryContext], Chapter], ...]:
-    """Return the chapters that a study of industries has: the plan only where one is asked for."""
-    planned = (plan_chapter,) if context.found.spec.plan is not None else ()
-    return (industry_chapter, cautions_chapter, *planned)
 
 
 def industry_methods(context: IndustryContext) -> dict[str, Mapping[str, Any]]:

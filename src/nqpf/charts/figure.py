@@ -36,6 +36,8 @@ class Figure:
         The numbers in the picture, as they are saved beside it.
     draw
         ``draw(lang)`` returns a Vega-Lite specification (a dict) or an SVG document (a str).
+    placed
+        Whether the place of a mark tells which unit it is, as on a map.
     """
 
     id: str
@@ -43,6 +45,7 @@ class Figure:
     caption: Text
     data: pl.DataFrame
     draw: Callable[[Lang], dict[str, Any] | str]
+    placed: bool = False
     _drawn: dict[Lang, dict[str, Any] | str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def drawn(self, lang: Lang) -> dict[str, Any] | str:

@@ -58,7 +58,7 @@ def tile_kinds(
     def draw(lang: Lang) -> dict[str, Any]:
         return theme.to_spec(_chart(data, kinds, plain, lang), title[lang])
 
-    return Figure(id, title, caption, data.drop("tile_en", "tile_col", "tile_row"), draw)
+    return Figure(id, title, caption, data.drop("tile_en", "tile_col", "tile_row"), draw, placed=True)
 
 
 def _chart(data: pl.DataFrame, kinds: Mapping[str, Text], plain: str, lang: Lang) -> alt.LayerChart:

@@ -56,7 +56,7 @@ def tile_map(
     def draw(lang: Lang) -> dict[str, Any]:
         return theme.to_spec(_chart(data, lang, value_title[lang], f".{digits}f"), title[lang])
 
-    return Figure(id, title, caption, data.drop("tile_col", "tile_row"), draw)
+    return Figure(id, title, caption, data.drop("tile_col", "tile_row"), draw, placed=True)
 
 
 def _every_tile(scores: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:

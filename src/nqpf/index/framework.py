@@ -202,7 +202,13 @@ class Framework:
     def from_document(cls, document: Document, at: Path_ = ()) -> Framework:
         """Read a framework from the part of a YAML document at path `at`."""
         spec = validate(FrameworkSpec, document, at)
-        return cls(spec.id, spec.title, spec.source, _nodes(spec, document, at))
+        return cls(spec.id, spec.title, spec.source, _nodes(spec, document, (*at, "tree")))
+
+    @classmethod
+    def of_list(cls, nodes: tuple[NodeSpec, ...], document: Document, at: Path_) -> Framework:
+        """Return a list of indicators, written at path `at` of a document, as a framework of one level."""
+        spec = FrameworkSpec(id=str(at[-1]), title=Text.same(at[-1]), tree=nodes)
+        return cls(spec.id, spec.title, None, _nodes(spec, document, at))
 
     @cached_property
     def indicators(self) -> tuple[Indicator, ...]:
@@ -274,8 +280,8 @@ class Framework:
 
 
 def _nodes(spec: FrameworkSpec, document: Document, at: Path_) -> tuple[Node, ...]:
-    """Return the nodes in their order, checked: ids unique, theory known, indicators complete."""
-    flat = list(_walk(spec.tree, (*at, "tree"), 1, None))
+    """Return the nodes of the tree at path `at` in their order, checked: ids unique, theory known, leaves complete."""
+    flat = list(_walk(spec.tree, at, 1, None))
     leaves = [f for f in flat if not f[0].children]
     inner = sorted((f for f in flat if f[0].children), key=lambda f: -f[2])
     order = {id(f[0]): i for i, f in enumerate((*leaves, *inner))}
@@ -301,7 +307,7 @@ def _nodes(spec: FrameworkSpec, document: Document, at: Path_) -> tuple[Node, ..
             if node.children
             else _indicator(node, place, where, document.where((*path, "direction")))
         )
-    where = document.where(at)
+    where = document.where(at[:-1])
     nodes.append(Node(spec.id, spec.title, root, -1, 0, None, None, (), where))
     return tuple(nodes)
 

@@ -7,10 +7,12 @@ from nqpf.study.compare import StudyComparison, compare_study
 from nqpf.study.demos import demo_names, demo_path
 from nqpf.study.folder import check_folder
 from nqpf.study.new import new_study
-from nqpf.study.spec import Study
+from nqpf.study.spec import FORMATS, Format, Study
 
 __all__ = [
+    "FORMATS",
     "Assessment",
+    "Format",
     "Study",
     "StudyComparison",
     "audit_files",

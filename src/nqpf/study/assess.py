@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from nqpf.chapters import Context, IndustryContext, TextContext, write_chapters
+from nqpf.chapters import Context, IndustryContext, Masks, TextContext, Whole, write_chapters
 from nqpf.data import Panel
 from nqpf.errors import NqpfError, SpecError
 from nqpf.index import Index, build
@@ -22,7 +22,9 @@ from nqpf.study.prepare import Prepared, group_of, prepare
 from nqpf.study.provenance import provenance
 from nqpf.study.regions import regions_of
 from nqpf.study.spec import Study
+from nqpf.study.system import system_of
 from nqpf.study.text import texts_of
+from nqpf.synthesis.survey import System
 
 
 def run(study: Study | str | Path, progress: Progress | None = None) -> Assessment:
@@ -45,8 +47,7 @@ def run(study: Study | str | Path, progress: Progress | None = None) -> Assessme
     context = None if study.tree is None else _context(study, tell)
     industry = _industries(study, context, tell)
     text = _texts(study, context, tell)
-    tell(say("progress.chapters"))
-    return Assessment(study, context, industry, text, write_chapters(context, industry, text), provenance(study))
+    return _assessed(study, Whole(context, industry, text), tell)
 
 
 def run_plan(study: Study | str | Path, progress: Progress | None = None) -> Assessment:
@@ -69,8 +70,19 @@ def run_plan(study: Study | str | Path, progress: Progress | None = None) -> Ass
     if study.spec.industry is None or study.spec.industry.plan is None:
         raise SpecError("no_plan", where=study.where())
     industry = _industries(study, None, tell)
+    return _assessed(study, Whole(None, industry), tell)
+
+
+def _assessed(study: Study, whole: Whole, tell: Progress) -> Assessment:
+    """Return the assessment written from what was found, as the study wants its report."""
     tell(say("progress.chapters"))
-    return Assessment(study, None, industry, None, write_chapters(None, industry), provenance(study))
+    asked = study.spec.report
+    masks = Masks.of(whole.names, study.spec.seed) if asked.anonymous else None
+    try:
+        chapters = write_chapters(whole, only=asked.chapters, detail=asked.detail, masks=masks)
+    except SpecError as error:
+        raise error.at(study.where("report", "chapters")) from None
+    return Assessment(study, whole, chapters, provenance(study), masks)
 
 
 def _context(study: Study, tell: Progress) -> Context:
@@ -83,6 +95,7 @@ def _context(study: Study, tell: Progress) -> Context:
     _check_grades(study, index)
     kept = _kept(prepared, index)
     planned = _planned(study, kept, index, group)
+    productivity = _surveyed(study, kept, tell)
     return Context(
         title=study.title,
         about=study.spec.about,
@@ -102,8 +115,9 @@ def _context(study: Study, tell: Progress) -> Context:
         ranks=study.spec.report.ranks,
         grading=study.spec.report.grades,
         planned=planned,
-        productivity=_surveyed(study, kept, tell),
+        productivity=productivity,
         regions=_compared(study, prepared, kept, index, group, tell),
+        system=_put_together(study, kept, index, productivity, group, tell),
     )
 
 
@@ -129,7 +143,8 @@ def _check_index(study: Study) -> list[Text]:
     index = _build(study, prepared)
     _check_grades(study, index)
     _planned(study, _kept(prepared, index), index, group)
-    _surveyed(study, _kept(prepared, index), lambda _: None)
+    productivity = _surveyed(study, _kept(prepared, index), lambda _: None)
+    _put_together(study, _kept(prepared, index), index, productivity, group, lambda _: None)
     _compared(study, prepared, _kept(prepared, index), index, group, lambda _: None)
     panel = prepared.panel
     years = say("word.years", first=panel.periods[0], last=panel.periods[-1])
@@ -213,6 +228,16 @@ def _compared(
         return None
     tell(say("progress.regions"))
     return regions_of(study, prepared.scheme, panel, index, group)
+
+
+def _put_together(
+    study: Study, panel: Panel, index: Index, productivity: Survey | None, group: Mapping[str, str], tell: Progress
+) -> System | None:
+    """Return the system as a whole; None where the study does not ask for it."""
+    if study.spec.system is None:
+        return None
+    tell(say("progress.system"))
+    return system_of(study, panel, index, productivity, group)
 
 
 def _industries(study: Study, context: Context | None, tell: Progress) -> IndustryContext | None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from nqpf.chapters import Chapter, Context, IndustryContext, TextContext
-from nqpf.errors import SpecError, listing
+from nqpf.chapters import Chapter, Context, IndustryContext, Masks, TextContext, Whole
+from nqpf.chapters.selection import ROWS
+from nqpf.data.write import save
+from nqpf.errors import NqpfError, OutputError, SpecError, Where, listing
 from nqpf.index import Index
 from nqpf.messages import Lang, Text, language, say
 from nqpf.report.files import write_figures, write_tables
@@ -19,7 +21,7 @@ from nqpf.report.workbook import write_workbook
 from nqpf.results import Finding, Note
 from nqpf.study.folder import PROVENANCE, whole_folder
 from nqpf.study.record import record, write_json
-from nqpf.study.spec import Study
+from nqpf.study.spec import Format, Study
 
 Progress = Callable[[Text], None]
 FILES = 4
@@ -34,24 +36,36 @@ class Assessment:
     ----------
     study
         The study.
-    of_index
-        Panel, ledger, index and names; None where the study has no index.
-    industry
-        What was found of industries, and their names; None where the study does not ask.
-    text
-        What was found in texts; None where the study has none.
+    whole
+        What was found: of the index, of industries, of texts, and of the system.
     chapters
         Chapters of the report, the summary first.
     provenance
         Hashes, versions and seed.
+    masks
+        What puts codes in the place of units' names; None where they are named.
     """
 
     study: Study
-    of_index: Context | None
-    industry: IndustryContext | None
-    text: TextContext | None
+    whole: Whole
     chapters: tuple[Chapter, ...]
     provenance: dict[str, Any]
+    masks: Masks | None = None
+
+    @property
+    def of_index(self) -> Context | None:
+        """Panel, ledger, index and names; None where the study has no index."""
+        return self.whole.index
+
+    @property
+    def industry(self) -> IndustryContext | None:
+        """What was found of industries, and their names; None where the study does not ask."""
+        return self.whole.industry
+
+    @property
+    def text(self) -> TextContext | None:
+        """What was found in texts; None where the study has none."""
+        return self.whole.text
 
     @property
     def context(self) -> Context:
@@ -89,7 +103,13 @@ class Assessment:
             return self.text.found.articles
         return self.context.scores
 
-    def write(self, folder: str | Path, lang: Lang | None = None, progress: Progress | None = None) -> Path:
+    def write(
+        self,
+        folder: str | Path,
+        lang: Lang | None = None,
+        progress: Progress | None = None,
+        formats: Sequence[Format] | None = None,
+    ) -> Path:
         """Write report, tables, figures, ``assessment.json`` and ``provenance.json`` to a folder.
 
         Parameters
@@ -97,37 +117,64 @@ class Assessment:
         folder
             Is made, or replaced if it holds an earlier output of nqpf. It changes only when everything is written.
         lang
-            Language the report opens in and of the workbook; default: the study's, else the reader's.
+            Language the report opens in, and of the documents; default: the study's, else the reader's.
         progress
             Is told what is being done.
+        formats
+            Formats of the report; default: the study's.
 
         Raises
         ------
         OutputError
-            The folder cannot be written, or holds something else.
+            The folder cannot be written, or holds something else; or a format cannot be had (a font or a package is
+            not there, a template does not fit), which is said when everything else is written.
         """
         tell = progress or (lambda _: None)
         lang = lang or self.study.spec.report.lang or language()
+        refused: dict[str, NqpfError] = {}
         with whole_folder(Path(folder)) as draft:
-            tell(say("progress.report"))
-            html = render_html(
-                title=self.study.title,
-                subtitle=_subtitle(self),
-                chapters=self.chapters,
-                facts=_facts(self),
-                lang=lang,
-            )
-            (draft / "report.html").write_text(html, encoding="utf-8", newline="\n")
+            for name in dict.fromkeys(formats or self.study.spec.report.formats):
+                tell(say("progress.report", format=name))
+                try:
+                    self._report(draft / f"report.{name}", name, lang)
+                except OutputError as error:
+                    refused[name] = error
             tell(say("progress.tables"))
             write_tables(draft / "tables", self.chapters)
-            write_workbook(draft / "tables" / "tables.xlsx", self.chapters, lang)
             tell(say("progress.figures"))
             write_figures(draft / "figures", self.chapters, (lang,))
-            write_json(
-                draft / "assessment.json", record(self.study, self.of_index, self.industry, self.text, self.chapters)
-            )
+            written = record(self.study, self.whole, self.chapters)
+            write_json(draft / "assessment.json", written if self.masks is None else self.masks.value(written))
             write_json(draft / PROVENANCE, self.provenance)
+        if refused:
+            reasons = [f"report.{name}: {error}" for name, error in refused.items()]
+            raise OutputError("formats_refused", where=Where(file=str(folder)), reasons="\n".join(reasons))
         return Path(folder)
+
+    def _report(self, path: Path, form: Format, lang: Lang) -> None:
+        """Write the report in one format."""
+        head: dict[str, Any] = {
+            "title": self.study.title,
+            "subtitle": _subtitle(self),
+            "chapters": self.chapters,
+            "facts": _facts(self),
+            "lang": lang,
+        }
+        spec = self.study.spec.report
+        match form:
+            case "html":
+                save(path, render_html(**head).encode())
+            case "xlsx":
+                write_workbook(path, self.chapters, lang)
+            case "docx":
+                from nqpf.report.word.document import write_docx
+
+                template = None if spec.template is None else self.study.folder / spec.template
+                write_docx(path, **head, template=template, most_rows=ROWS[spec.detail])
+            case "pdf":
+                from nqpf.report.pdf import write_pdf
+
+                write_pdf(path, **head, most_rows=ROWS[spec.detail])
 
 
 def _facts(assessment: Assessment) -> list[tuple[Text, Text]]:

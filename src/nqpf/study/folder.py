@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 from nqpf.errors import OutputError, Where
@@ -27,7 +28,12 @@ def whole_folder(folder: Path) -> Iterator[Path]:
     try:
         draft.mkdir(parents=True)
         yield draft
-        _swap(draft, target, old)
+        try:
+            _swap(draft, target, old)
+        except PermissionError:  # on Windows, a file of the folder that another program has open
+            beside = _free(target)
+            draft.rename(beside)
+            raise OutputError("output_locked", where=Where(file=str(folder)), written=beside.name) from None
         done = True
     except OSError as error:
         raise OutputError(
@@ -68,6 +74,12 @@ def _swap(draft: Path, target: Path, old: Path) -> None:
         if old.exists() and not target.exists():
             old.rename(target)
         raise
+
+
+def _free(target: Path) -> Path:
+    """Return a name beside `target` that nothing has."""
+    names = (target.with_name(f"{target.name}-{number}") for number in count(2))
+    return next(name for name in names if not name.exists())
 
 
 def _is_ours(folder: Path) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from nqpf.chapters import Chapter, Context, IndustryContext, TextContext
+from nqpf.chapters import Chapter, Context, Whole
 from nqpf.chapters.industry import industry_record
 from nqpf.chapters.planning import planning_record
 from nqpf.chapters.productivity import productivity_record
@@ -22,26 +22,20 @@ from nqpf.results import Finding
 from nqpf.study.spec import Study
 
 
-def record(
-    study: Study,
-    context: Context | None,
-    industry: IndustryContext | None,
-    text: TextContext | None,
-    chapters: Sequence[Chapter],
-) -> dict[str, Any]:
+def record(study: Study, whole: Whole, chapters: Sequence[Chapter]) -> dict[str, Any]:
     """Return every number and finding of an assessment, with theory ids."""
     result: dict[str, Any] = {
         "study": study.spec.study,
         "title": _both(study.title),
         "findings": [_finding(finding) for chapter in chapters for finding in chapter.findings],
     }
-    if context is not None:
-        result |= _of_index(context)
-    if industry is not None:
-        result["industry"] = industry_record(industry)
-    if text is not None:
-        result["text"] = text_record(text)
-    return result if context is None else unranked_record(context, result)
+    if whole.index is not None:
+        result |= _of_index(whole.index)
+    if whole.industry is not None:
+        result["industry"] = industry_record(whole.industry)
+    if whole.text is not None:
+        result["text"] = text_record(whole.text)
+    return result if whole.index is None else unranked_record(whole.index, result)
 
 
 def _of_index(context: Context) -> dict[str, Any]:

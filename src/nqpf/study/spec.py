@@ -6,11 +6,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from nqpf.chapters.selection import Detail
 from nqpf.data.missing import Beyond, Edges, Rate, Rule, Scale
 from nqpf.data.panel import Mixable
 from nqpf.errors import NqpfError, SpecError, Where
@@ -22,10 +23,13 @@ from nqpf.messages import Text
 from nqpf.numerics.impute import Effects
 from nqpf.productivity.spec import ProductivitySpec
 from nqpf.regions.spec import RegionsSpec
+from nqpf.synthesis.spec import SystemSpec
 from nqpf.text.spec import TextSpec
 from nqpf.yamlfile import Document, Label, Strict, load, validate
 
 GroupScheme = Literal["bloc4", "zone8", "coast", "south"]
+Format = Literal["html", "docx", "pdf", "xlsx"]
+FORMATS: tuple[Format, ...] = get_args(Format)
 
 
 class TableSpec(Strict):
@@ -187,12 +191,27 @@ class ReportSpec(Strict):
         With their intervals (``interval``), units in grades only (``groups``), or no ranks and no grades (``none``).
     grades
         Of ``ranks: groups``: where the grades part.
+    formats
+        Files that are written: ``html`` to explore, ``docx`` to submit, ``pdf`` to print, ``xlsx`` to check.
+    chapters
+        Chapters wanted, by id; default: all. The summary is always there.
+    detail
+        ``brief``: findings, figures and short tables; ``standard``; ``full``: every row of every table, on paper too.
+    anonymous
+        Codes stand in the place of units' names.
+    template
+        A Word file of one's own, whose styles and page the Word report takes; a path relative to the study's file.
     """
 
     lang: Literal["zh", "en"] | None = None
     groups: GroupScheme | tuple[GroupSpec, ...] | None = None
     ranks: Ranks = "interval"
     grades: GradesSpec | None = None
+    formats: tuple[Format, ...] = Field(("html", "xlsx"), min_length=1)
+    chapters: tuple[str, ...] | None = None
+    detail: Detail = "standard"
+    anonymous: bool = False
+    template: str | None = None
 
     @model_validator(mode="after")
     def _grades_of_groups(self) -> ReportSpec:
@@ -201,7 +220,7 @@ class ReportSpec(Strict):
         return self
 
 
-OF_INDEX = ("recipe", "size", "systems", "multiverse", "planning", "productivity", "regions")
+OF_INDEX = ("recipe", "size", "systems", "multiverse", "planning", "productivity", "regions", "system")
 """Keys of a study that speak of its index, and mean nothing without one."""
 
 
@@ -224,12 +243,13 @@ class StudySpec(Strict):
     systems
         For ``nqpf compare``: formulas over the raw series for indicators of published systems, by system and
         indicator.
-    data, framework, recipe, multiverse, planning, productivity, regions, report
+    data, framework, recipe, multiverse, planning, productivity, regions, industry, text, system, report
         The parts. ``framework`` may be the path of a file of its own; ``multiverse: {}`` builds the index in every
         defensible way; ``planning`` gives targets, points for ranks, and strength, efficiency and potential;
         ``productivity`` measures total factor productivity; ``regions`` compares the units in space and time;
-        ``industry`` says where each region can go, what holds the chain, and plans; ``text`` measures a corpus. A
-        study has an index (``data`` and ``framework``), ``industry`` or ``text``, or several of them.
+        ``industry`` says where each region can go, what holds the chain, and plans; ``text`` measures a corpus;
+        ``system: {}`` puts what was measured together: circles, balances, paths. A study has an index (``data`` and
+        ``framework``), ``industry`` or ``text``, or several of them.
     """
 
     study: str
@@ -246,6 +266,7 @@ class StudySpec(Strict):
     regions: RegionsSpec | None = None
     industry: IndustrySpec | None = None
     text: TextSpec | None = None
+    system: SystemSpec | None = None
     report: ReportSpec = ReportSpec()
     systems: Mapping[str, Mapping[str, str]] = {}
 

@@ -31,6 +31,9 @@ VOCABULARY: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Values that each controlled column may hold."""
 
+TAGS = ("element", "cause", "feature", "newdev", "stage")
+"""Controlled columns that are tags: independent readings of one set of indicators."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueIndicator:
@@ -70,6 +73,11 @@ class CatalogueIndicator:
     source: Text
     theory: tuple[str, ...]
     note: Text | None
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """Its tags by name, as an indicator of a framework holds them."""
+        return {name: getattr(self, name) for name in TAGS}
 
 
 @cache

@@ -16,6 +16,7 @@ from nqpf.messages import Text
 from nqpf.theory.tables import both, read_rows
 
 Status = Literal["core", "ext", "text"]
+Asks = Literal["level", "relation", "text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,9 @@ class Item:
     status
         ``core``: an established quantitative method exists; ``ext``: an extension, where the data exist;
         ``text``: a checklist on policy texts only.
+    asks
+        What kind of answer its measure asks for. ``level``: an indicator or a sub-index measures it; ``relation``: it
+        takes several measures set against each other, a test, a decomposition or a model; ``text``: texts measure it.
     """
 
     id: str
@@ -75,6 +79,7 @@ class Item:
     measure: Text
     data: Text
     status: Status
+    asks: Asks
 
 
 @cache
@@ -147,4 +152,5 @@ def _item(row: Mapping[str, str], documents: Mapping[str, str]) -> Item:
         measure=both(row, "measure"),
         data=both(row, "data"),
         status=cast(Status, row["status"]),
+        asks=cast(Asks, row["asks"]),
     )

@@ -26,7 +26,8 @@ from nqpf.errors import MethodError, SpecError, Where
 from nqpf.frames import as_backend, backend_of
 from nqpf.messages import say
 from nqpf.numerics.nickell import unbiased
-from nqpf.numerics.within import covariance, demeaned, fit
+from nqpf.numerics.within import covariance, fit
+from nqpf.regions.systems.lagged import Lagged, past_of
 from nqpf.results import Method, Note, Result
 
 Floats = NDArray[np.float64]
@@ -191,18 +192,10 @@ def _edge(
     m, years = len(order), len(cubes[follower])
     if years <= lags:
         raise MethodError("lead_lag_short", where=Where(), rows=0, parameters=m * lags, edge=named)
-    past = [cubes[node][lags - k : years - k] for node in order for k in range(1, lags + 1)]
-    stack = np.stack([*(cubes[node][lags:] for node in order), *past], axis=-1)
-    there = np.asarray(~np.isnan(stack).any(axis=-1))
-    t, n = np.nonzero(there)
-    values = stack[there]
-    units, n = np.unique(n, return_inverse=True)
-    parameters = len(past) + units.size + np.unique(t).size - 1
-    if len(values) <= parameters:
-        raise MethodError("lead_lag_short", where=Where(), rows=len(values), parameters=parameters, edge=named)
-    if units.size < lags + 2:
-        raise MethodError("lead_lag_units", where=Where(), units=units.size, least=lags + 2, edge=named)
-    plain, effects = demeaned(values, [n, np.unique(t, return_inverse=True)[1]])
+    past = [moved for node in order for moved in past_of(cubes[node], lags)]
+    rows = Lagged.of([cubes[node][lags:] for node in order], past, named, lags + 2)
+    values, n, units = rows.values, rows.unit, rows.units
+    plain, effects = rows.plain()
     y, x = plain[:, :m], plain[:, m:]
     sizes = np.sqrt((values**2).sum(axis=0))
     fitted = fit(y[:, 1], x, effects, sizes[m:])
@@ -210,8 +203,8 @@ def _edge(
         raise MethodError("lead_lag_no_variation", where=Where(), column=order[fitted.aliased[0] // lags], edge=named)
     if np.sqrt(fitted.residuals @ fitted.residuals) <= EXACT * np.sqrt(y[:, 1] @ y[:, 1]):
         raise MethodError("lead_lag_exact", where=Where(), column=follower, edge=named)
-    v = covariance(fitted, x, n, nested=units.size - 1)  # one effect of units stands for the constant
-    beta = unbiased(y, x, there, lags)[:, 1] if correction == "analytic" else fitted.coefficients
+    v = covariance(fitted, x, n, nested=units - 1)  # one effect of units stands for the constant
+    beta = unbiased(y, x, rows.there, lags)[:, 1] if correction == "analytic" else fitted.coefficients
     mine = slice(0, lags)
     effect = float(beta[mine].sum())
     wald = float(beta[mine] @ np.linalg.solve(v[mine, mine], beta[mine])) / lags
@@ -219,11 +212,11 @@ def _edge(
         effect=float(fitted.coefficients[mine].sum()),
         corrected=effect,
         se=float(np.sqrt(v[mine, mine].sum())),
-        joint=float(stats.f.sf(wald, lags, units.size - 1)),
+        joint=float(stats.f.sf(wald, lags, units - 1)),
         own=float(beta[lags : 2 * lags].sum()),
         standardised=effect * float(x[:, 0].std() / y[:, 1].std()),
         rows=len(values),
-        units=units.size,
+        units=units,
     )
 
 
