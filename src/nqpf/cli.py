@@ -350,6 +350,7 @@ def text(
     corpus: Path = Path("nqpf-corpus"),
     metadata: Path | None = None,
     corrections: Path | None = None,
+    encoding: str | None = None,
     match: Literal["exact", "folded", "loose"] = "folded",
     region: str | None = None,
     year: int | None = None,
@@ -360,7 +361,8 @@ def text(
     from nqpf.cli_text import answer
     from nqpf.data import write
 
-    options = {"metadata": metadata, "corrections": corrections, "match": match, "region": region, "year": year}
+    options = {"metadata": metadata, "corrections": corrections, "encoding": encoding}
+    options |= {"match": match, "region": region, "year": year}
     lines, frame = answer(action, words, corpus, options, limit)
     for line in lines:
         print(line)

@@ -28,6 +28,7 @@ ROOMS = (
     "productivity.stochastic_frontier",
     "productivity.growth",
     "productivity.firms",
+    "productivity.scenario",
     "productivity",
     "regions.inequality",
     "regions.distribution",
@@ -36,6 +37,7 @@ ROOMS = (
     "regions.spatial_regression",
     "regions.systems",
     "regions.panels",
+    "regions.paths",
     "industry.relatedness",
     "industry.structure",
     "industry.entry",
@@ -47,6 +49,7 @@ ROOMS = (
     "text.quoted",
     "text.measuring",
     "text.store",
+    "synthesis",
     "data",
 )
 """Rooms that have a registry, in the order of the work."""

@@ -229,6 +229,54 @@ def test_talk_in_step_with_the_index_shows_nobody_ahead_by_far(speakers: Path) -
     assert found.agreement["rho"][0] == pytest.approx(1.0)
 
 
+def test_regions_and_years_without_texts_are_not_listed(speakers: Path) -> None:
+    index = pl.concat([scores([1.0, 3, 5, 7, 9, 11]), pl.DataFrame({"unit": ["庚县"], "year": [2001], "score": [1.0]})])
+    context = surveyed(speakers, index, metadata="known.csv", substance="nqpf", dictionary="nqpf_starter")
+    shown = table(text_chapter(context), "text-gaps").frame
+    assert shown["documents"].min() > 0  # type: ignore[operator]
+    assert shown["unit_en"].null_count() == 0
+    assert "2001" not in said(text_chapter(context))
+
+
+def test_the_curve_of_adoption_is_drawn_with_the_lag(demo: TextContext, chapter: Chapter) -> None:
+    figure = next(b for b in walk(chapter.blocks) if isinstance(b, Figure) and b.id == "text-adoption")
+    spread = demo.found.diffusion.result
+    assert spread is not None
+    for term in spread.frame["term"].unique():
+        own = figure.data.filter(thing=term).sort("day", "share")
+        first = spread.frame.filter(term=term)["first"]
+        assert own["share"].to_list()[-1] == pytest.approx(first.drop_nulls().len() / first.len())
+        assert own["share"].is_sorted()
+    called = " ".join(figure.data["thing_en"].unique())
+    assert "新质生产力: half of the regions 221 days after the first statement" in called
+    assert "数字化转型: half of the regions by 2024-10" in called
+
+
+def test_tables_hold_every_row(tmp_path: Path) -> None:
+    pages = {f"p{k:03}": f"第{k}号桥\n林小满\n\n{OPEN}今年第{k}座桥通了车。\n" for k in range(70)}
+    chapter = text_chapter(surveyed(written(tmp_path, pages), evidence="none"))
+    assert table(chapter, "text-articles").frame.height == 70
+
+
+def test_a_median_before_the_first_statement_is_told_as_such(demo: TextContext) -> None:
+    spread = demo.found.diffusion.result
+    assert spread is not None
+    early = spread.frame.with_columns(lag=-pl.col("lag"))
+    found = finding(turned(demo, diffusion=Part(replace(spread, frame=early))), "text_spread_early")
+    assert found.numbers["early"] == 221
+    assert "早于首次表述 221 天" in found.text().zh
+
+
+def test_a_statement_without_a_date_says_so(demo: TextContext) -> None:
+    quoted = demo.found.quoted.result
+    assert quoted is not None
+    undated = quoted.timeline.with_columns(date=pl.lit(None, pl.String))
+    shown = table(text_chapter(turned(demo, quoted=Part(replace(quoted, timeline=undated)))), "text-statements").frame
+    assert set(shown["date_zh"]) == {"日期不详"}
+    assert set(shown["date_en"]) == {"undated"}
+    assert all(source for source in shown["source"])
+
+
 def test_talk_needs_an_index(speakers: Path) -> None:
     with pytest.raises(SpecError, match=r"text\.substance") as caught:
         surveyed(speakers, metadata="known.csv", substance="nqpf")
@@ -248,7 +296,7 @@ def test_findings_take_both_sides(demo: TextContext) -> None:
     none = turned(
         demo, duplicates=Part(replace(same, pairs=same.pairs.clear(), groups=same.groups.clear())), repeated=()
     )
-    assert codes(none)[0] == "text_no_duplicates"
+    assert codes(none)[:2] == ["text_files_refused", "text_no_duplicates"]
     right = said_.timeline.with_columns(pl.lit(0, pl.Int64).alias("altered"))
     assert "text_as_said" in codes(turned(demo, quoted=Part(replace(said_, timeline=right))))
     swapped = seen.articles.with_columns(own="quoted", quoted="own")
@@ -282,7 +330,8 @@ def test_texts_without_regions_say_what_to_add(tmp_path: Path) -> None:
 def test_a_corpus_without_a_readable_file_is_a_report_of_refusals(tmp_path: Path) -> None:
     context = surveyed(written(tmp_path, {"a": "", "bb": ""}))
     chapter = text_chapter(context)
-    assert codes(context) == []
+    assert codes(context) == ["text_files_refused"]
+    assert finding(context, "text_files_refused").numbers == {"refused": 2, "files": 2}
     assert table(chapter, "text-refusals").frame["file"].to_list() == ["a.txt", "bb.txt"]
     assert str(tmp_path) not in str(table(chapter, "text-refusals").frame.rows())
     assert "no article" in said(chapter)
@@ -293,7 +342,7 @@ def test_a_corpus_without_a_readable_file_is_a_report_of_refusals(tmp_path: Path
     ("spec", "code", "key"),
     [
         ({"first": "2024-99-99", "follow": ("绿色",)}, "text_first", "text.first"),
-        ({"first": "economic-conference", "follow": ("绿色",)}, "text_first", "text.first"),
+        ({"first": "vanguard", "follow": ("绿色",)}, "text_first", "text.first"),
         ({"first": {"绿": "2023-09-07"}, "follow": ("绿色",)}, "bad_choice", "text.first"),
         ({"centre": "city"}, "text_no_centre", "text.centre"),
         ({"dictionary": "absent.yaml"}, "data_file_not_found", "text.dictionary"),

@@ -115,6 +115,32 @@ def test_borders_are_69_pairs_each_once() -> None:
         ("bloc4", {"east": 10, "central": 6, "west": 12, "northeast": 3}),
         ("coast", {"coastal": 14, "inland": 20}),
         ("south", {"south": 19, "north": 15}),
+        ("belt3", {"east": 11, "central": 8, "west": 12}),
+        (
+            "route",
+            {
+                "northeast": 3,
+                "jing_jin_ji": 3,
+                "yangtze_delta": 4,
+                "pearl_delta": 1,
+                "chengdu_chongqing": 2,
+                "middle_yangtze": 3,
+                "yellow_river": 8,
+                "rest": 7,
+            },
+        ),
+        (
+            "base4",
+            {
+                "central_southern_liaoning": 1,
+                "jing_jin_ji": 3,
+                "shanghai_nanjing_hangzhou": 3,
+                "pearl_delta": 1,
+                "rest": 23,
+            },
+        ),
+        ("yangtze_belt", {"inside": 11, "outside": 20}),
+        ("yellow_basin", {"inside": 9, "outside": 22}),
         (
             "zone8",
             {
@@ -137,6 +163,16 @@ def test_groupings_have_their_known_sizes(scheme: str, sizes: dict[str, int]) ->
     assert places.blocs(scheme).null_count().sum_horizontal().item() == 0
 
 
+def test_every_grouping_is_named_and_the_west_is_that_of_the_four_blocs() -> None:
+    codes = places.provinces()["code"]
+    assert [places.blocs(scheme).height for scheme in places.SCHEMES_OF_PROVINCES] == [4, 8, 2, 2, 3, 8, 5, 2, 2]
+    west = [places.bloc_of(codes, scheme) for scheme in ("belt3", "bloc4")]
+    assert [g == "west" for g in west[0]] == [g == "west" for g in west[1]]
+    belt, basin = (places.bloc_of(codes, scheme) for scheme in ("yangtze_belt", "yellow_basin"))
+    both = [code for code, a, b in zip(codes, belt, basin, strict=True) if a == b == "inside"]
+    assert both == ["510000"]
+
+
 def test_the_blocs_of_the_statistics_leave_out_hong_kong_macao_taiwan() -> None:
     assert places.bloc_of(["710000", "810000", "820000"], "zone8") == [None, None, None]
 
@@ -145,7 +181,7 @@ def test_unknown_grouping_and_code_are_named() -> None:
     with pytest.raises(PlaceError) as caught:
         places.blocs("bloc5")
     assert caught.value.text().zh == (
-        "没有名为“bloc5”的区域划分。可选：bloc4、zone8、coast、south。您是不是想写“bloc4”？"
+        "没有名为“bloc5”的区域划分。可选：bloc4、zone8、coast、south、belt3、route、base4、yangtze_belt、yellow_basin。您是不是想写“bloc4”？"
     )
     with pytest.raises(PlaceError) as caught:
         places.bloc_of(["110000", "990000"], "bloc4")

@@ -12,8 +12,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from nqpf.text.cleaning.search_key import key_of
 from nqpf.text.copies.duplicates import duplicates
-from nqpf.text.copies.key import Key
 from nqpf.text.copies.passages import shared_passages
 from nqpf.text.copies.variants import variants
 from nqpf.text.quoted.check import check_quote
@@ -112,14 +112,14 @@ def test_direct_quotations_of_the_compilation(articles: pl.DataFrame) -> None:
 def test_statements_stand_where_they_are_cited(seeds: dict[str, list[str]]) -> None:
     """A cited line is one where the words, or a part of them of nine characters, begin."""
     for one in statements().items.values():
-        keys = [Key.of(text).text for text in (one.text, *one.readings)]
+        keys = [key_of(text).text for text in (one.text, *one.readings)]
         parts = {key[k : k + 9] for key in keys for k in range(max(1, len(key) - 8))}
         for source in one.source:
             if source.startswith("http"):
                 continue
             file, line = source.rsplit(":", 1)
             here = seeds[file][int(line) - 1 : int(line) + 9]
-            text = Key.of("".join(here)).text
+            text = key_of("".join(here)).text
             assert any(part in text for part in parts), (one.id, source)
 
 
@@ -137,7 +137,7 @@ def test_every_span_of_the_articles_is_found_again(articles: pl.DataFrame) -> No
     for name, text in articles.rows():
         for at in range(0, len(text) - 60, 211):
             quote = text[at : at + 50]
-            if len(Key.of(quote)) < 10:
+            if len(key_of(quote)) < 10:
                 continue
             hits = check_quote(quote, ready).hits.filter(kind="text", verdict="exact")
             assert name in hits["id"].to_list()

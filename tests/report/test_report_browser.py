@@ -5,16 +5,24 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
+from html import unescape
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
 
+import polars as pl
 import pytest
 
-from nqpf.chapters.blocks import Chapter
-from nqpf.messages import Text
+from nqpf.chapters.blocks import Chapter, Paragraph
+from nqpf.charts.figure import Figure
+from nqpf.charts.living import living_diagram
+from nqpf.messages import LANGUAGES, Text
 from nqpf.report.html import render_html
+from nqpf.report.svg import inline_svg
 
 pytestmark = pytest.mark.browser
 
@@ -60,10 +68,13 @@ def with_script(html: str, script: str) -> str:
 
 
 def tried(
-    browser: str, chapters: tuple[Chapter, ...], folder: Path, steps: str, address: str = ""
+    browser: str, chapters: tuple[Chapter, ...], folder: Path, steps: str, address: str = "", before: str = ""
 ) -> dict[str, object]:
-    """Return what `steps`, a JavaScript function body run when charts are drawn, notes down in ``seen``."""
-    script = (
+    """Return what `steps`, a JavaScript function body run when charts are drawn, notes down in ``seen``.
+
+    A script `before` runs first.
+    """
+    script = before + (
         "const all = (s) => [...document.querySelectorAll(s)], one = (s) => document.querySelector(s);"
         "addEventListener('load', () => setTimeout(async () => { const seen = {};"
         "const wait = () => new Promise((done) => setTimeout(done, 500));"
@@ -73,7 +84,7 @@ def tried(
     assert "data-error" not in document
     noted = re.search(r'data-seen="([^"]*)"', document)
     assert noted is not None
-    seen: dict[str, object] = json.loads(noted[1].replace("&quot;", '"').replace("&amp;", "&"))
+    seen: dict[str, object] = json.loads(unescape(noted[1]))
     return seen
 
 
@@ -186,3 +197,175 @@ def test_a_broken_chart_is_reported_on_the_page(browser: str, chapters: tuple[Ch
     line = re.search(r'<p id="_error" role="alert">([^<]+)</p>', document)
     assert line is not None
     assert line[1].startswith("页面脚本出错")
+
+
+# The living logic diagram.
+
+UNITS, YEARS = ("", "a", "b"), (2020, 2021, 2022)
+
+
+def diagram_of(unit: str, period: int) -> Figure:
+    """Return a living diagram with every look of a box, arrow and gauge."""
+    boxes = ("nqpf", "cause_tech", "trait_quality", "feature_tech", "leap_means", "element_means", "hallmark_tfp")
+    tiers = ("many", "few", "single", "tested")
+    states = [
+        {
+            "node": node, "unit": unit, "period": year, "tier": tiers[(n + u) % 4],
+            "value": (0.13 + 0.31 * n + 0.17 * t + 0.29 * u) % 1, "change": (0.11 * t * (u - 1)) if t else None,
+            "rank": 11.0 * u if unit else None, "low": 11.0 * u - n % 2 if unit else None,
+            "high": 11.0 * u if unit else None,
+        }
+        for n, node in enumerate(boxes) for u, unit in enumerate(UNITS) for t, year in enumerate(YEARS)
+        if (n, u, t) != (1, 2, 1)
+    ]  # fmt: skip
+    tested = {("cause_tech", "nqpf"): "shown", ("leap_means", "nqpf"): "against", ("nqpf", "feature_tech"): "not_shown"}
+    edges = [
+        {
+            "source": a, "target": b, "test": "lead_lag", "effect": 0.2, "low": 0.1, "high": 0.3, "q": 0.01,
+            "state": state, "reason": None,
+        }
+        for (a, b), state in tested.items()
+    ]  # fmt: skip
+    gauges = [
+        {
+            "node": "shakeoff_growth", "unit": unit, "period": year, "value": 0.07 + 0.4 * u - 0.2 * t,
+            "low": -0.15 + 0.2 * t if u else None, "high": 0.95 if u else None, "threshold": 0.5,
+            "verdict": ("below", "not_shown", "above")[u],
+        }
+        for u, unit in enumerate(UNITS) for t, year in enumerate(YEARS) if (u, t) != (1, 0)
+    ]  # fmt: skip
+    names = {
+        "unit": ["a", "b"],
+        "unit_zh": ["甲", "名字很长的一个单元"],
+        "unit_en": ["A", "B, a unit with a long name"],
+    }
+    words, loose = Text("逻辑图", "Logic diagram"), {"infer_schema_length": None}
+    tables = [pl.DataFrame(states, **loose), pl.DataFrame(edges), pl.DataFrame(gauges, **loose), pl.DataFrame(names)]
+    rests = {"nqpf": [Text("研发强度", "R&D")]}
+    return living_diagram(*tables, indicators=rests, id="logic", title=words, caption=words, unit=unit, period=period)
+
+
+@pytest.fixture
+def theory() -> tuple[Chapter, ...]:
+    words = Text("图谱", "Map")
+    return (Chapter("theory", words, (Paragraph(words), diagram_of("", 2022))),)
+
+
+ACTIONS = """
+  const at = (item) => one(`.drawing.zh [data-${item.includes('>') ? 'edge' : 'node'}="${item}"]`);
+  const act = (item, event) => item.dispatchEvent(event);
+  const told = () => one('.details').innerText.split('\\n').filter(Boolean);
+  const now = () => document.activeElement.dataset.node ?? document.activeElement.dataset.edge;
+  const key = (key) => (act(document.activeElement, new KeyboardEvent('keydown', { key, bubbles: true })), now());
+  const choose = (unit, year) => {
+    const [list, slider] = [one('.controls select'), one('.controls input')];
+    list.value = unit; list.dispatchEvent(new Event('change'));
+    slider.value = year; slider.dispatchEvent(new Event('input'));
+  };
+"""
+
+
+def drawn(document: str) -> list[tuple[str, dict[str, str], str]]:
+    """Return the elements of an SVG document without what only one way of drawing it needs."""
+    root = ET.fromstring(re.sub(r' xmlns="[^"]*"', "", document))
+    for parent in root.iter():
+        for child in [child for child in parent if child.tag == "title" or child.get("display") == "none"]:
+            parent.remove(child)
+        for name in ("tabindex", "class", "style"):
+            parent.attrib.pop(name, None)
+        if parent.get("data-part") == "unit":  # a browser measures letters, the picture's source estimates them
+            parent.attrib.pop("font-size")
+    return [(element.tag, dict(sorted(element.attrib.items())), element.text or "") for element in root.iter()]
+
+
+def test_the_page_redraws_the_picture_as_it_is_drawn(browser: str, theory: tuple[Chapter, ...], tmp_path: Path) -> None:
+    """Every unit and year: the same elements, attributes and words as in a document, in both languages."""
+    steps = f"""{ACTIONS}
+      for (const unit of [0, 1, 2]) for (const year of [0, 1, 2]) for (const lang of ['zh', 'en']) {{
+        choose(unit, year);
+        seen[[unit, year, lang].join(' ')] = one(`.drawing.${{lang}} svg`).outerHTML;
+      }}
+    """
+    seen = tried(browser, theory, tmp_path, steps)
+    for u, unit in enumerate(UNITS):
+        for t, year in enumerate(YEARS):
+            figure = diagram_of(unit, year)
+            for lang in LANGUAGES:
+                wanted = drawn(inline_svg(figure.svg(lang), f"logic-{lang}"))
+                assert drawn(str(seen[f"{u} {t} {lang}"])) == wanted, (unit, year, lang)
+
+
+def test_what_stands_behind_a_box_is_told(browser: str, theory: tuple[Chapter, ...], tmp_path: Path) -> None:
+    steps = f"""{ACTIONS}
+      const bubbles = true, focus = new FocusEvent('focusin', {{ bubbles }});
+      const over = new PointerEvent('pointerover', {{ bubbles }});
+      seen.hint = told().length; choose(1, 2); act(at('nqpf'), focus); seen.box = told();
+      choose(2, 2); seen.other = told(); act(at('leap_means>nqpf'), over); seen.arrow = told();
+      act(one('.drawing.zh svg'), new PointerEvent('pointerleave')); seen.back = told()[0];
+      one('[data-language=en]').click(); seen.english = told(); seen.output = one('output').textContent;
+      seen.stops = all('.drawing.en [tabindex="0"]').map((item) => item.dataset.node);
+    """
+    seen: dict[str, Any] = tried(browser, theory, tmp_path, steps)
+    assert seen["hint"] == 1
+    assert seen["box"][0].startswith("新质生产力")
+    assert "甲，2022年" in seen["box"][0]
+    assert {"0.76", "第11位", "研发强度"} <= set(seen["box"])
+    assert "第22位" in seen["other"]
+    assert seen["arrow"][0] == "更高技术的劳动资料 — 基本内涵 → 新质生产力"
+    assert "与所述方向相反" in seen["arrow"]
+    assert seen["back"].startswith("新质生产力")
+    assert {"22nd", "R&D", "Rank"} <= set(seen["english"])
+    assert seen["output"] == "2022"
+    assert seen["stops"] == ["nqpf"]
+
+
+def test_arrow_keys_go_from_one_to_the_next(browser: str, theory: tuple[Chapter, ...], tmp_path: Path) -> None:
+    steps = f"""{ACTIONS}
+      one('.drawing.zh [tabindex="0"]').focus();
+      seen.way = [now(), key('ArrowRight'), key('ArrowDown'), key('ArrowUp'), key('Home'), key('ArrowLeft')];
+      seen.last = key('End'); seen.round = key('ArrowRight'); seen.other = key('x');
+    """
+    seen: dict[str, Any] = tried(browser, theory, tmp_path, steps)
+    assert seen["way"][:5] == ["cause_tech", "cause_factor", "cause_industry", "cause_factor", "cause_tech"]
+    assert seen["way"][5] == seen["last"]
+    assert ">" in seen["last"]
+    assert seen["round"] == seen["other"] == "cause_tech"
+
+
+AXE = "AXE"
+"""Names the file ``axe.min.js`` in the environment; ``npm pack axe-core`` brings it, it is no part of this project."""
+STANDARD = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_axe_finds_no_violation(
+    browser: str, chapters: tuple[Chapter, ...], theory: tuple[Chapter, ...], tmp_path: Path, lang: str
+) -> None:
+    where = os.environ.get(AXE)
+    if not where:
+        pytest.skip("set AXE to the path of axe.min.js (npm pack axe-core)")
+    axe = Path(where).read_text(encoding="utf-8").replace("</script", "<\\/script").replace("<!--", "<\\!--")
+    steps = f"""
+      one('[data-language={lang}]').click(); await wait();
+      dispatchEvent(new Event('beforeprint')); await wait(); await wait();
+      const runOnly = {{ type: 'tag', values: {json.dumps(STANDARD)} }};
+      const {{ violations }} = await axe.run(document, {{ runOnly }});
+      seen.found = violations.map(({{ id, nodes }}) => [id, nodes.map((node) => node.target.join(' '))]);
+      seen.version = axe.version;
+    """
+    seen = tried(browser, (*chapters, *named_apart(theory)), tmp_path, steps, before=axe)
+    assert seen["version"]
+    assert seen["found"] == []
+
+
+def named_apart(theory: tuple[Chapter, ...]) -> tuple[Chapter, ...]:
+    """Return the living diagram under a name that the sample report has not taken."""
+    (chapter,) = theory
+    figure = diagram_of("a", 2021)
+    return (
+        Chapter(
+            "theory",
+            chapter.title,
+            (Figure("living", figure.title, figure.caption, figure.data, figure.draw, live=figure.live),),
+        ),
+    )

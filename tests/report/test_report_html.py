@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import json
 import re
 from html.parser import HTMLParser
@@ -11,6 +12,8 @@ import polars as pl
 import pytest
 
 from nqpf.chapters.blocks import Chapter, Column, Section, Table
+from nqpf.charts.figure import Figure
+from nqpf.charts.living_box import contrast
 from nqpf.messages import Text
 from nqpf.report import html
 from nqpf.report.html import render_html
@@ -229,3 +232,116 @@ def test_specs_say_only_what_json_can() -> None:
 def test_expected_height() -> None:
     assert expected_height({"height": 200}) == 270
     assert expected_height({"height": {"step": 20}}) == 320
+
+
+# What can be said of accessibility without a browser (WCAG 2.2, A and AA); the rest is for axe among browser tests.
+
+
+@pytest.fixture
+def live_page() -> Page:
+    live = {
+        "units": [{"zh": "全部", "en": "All"}, {"zh": "广东<", "en": "Guangdong<"}],
+        "periods": [2020, 2021],
+        "unit": 1,
+        "period": 0,
+    }
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" role="group" aria-label="A"><text>b</text></svg>'
+    words = Text("图谱", "Diagram")
+    figure = Figure("map 1", words, words, pl.DataFrame({"n": [1]}), lambda _: svg, live=lambda: live)
+    return Page(render((Chapter("theory", words, (figure,)),), "en"))
+
+
+def test_a_living_picture_has_its_controls_and_numbers(live_page: Page) -> None:
+    assert stored(live_page)["live"]["map-1"]["periods"] == [2020, 2021]
+    assert [attrs["data-live"] for attrs, _ in live_page.all("div", class_="live")] == ["map-1"]
+    options = live_page.all("option")
+    assert [text for _, text in options] == ["All", "Guangdong<"]
+    assert [("selected" in attrs, attrs["data-zh"]) for attrs, _ in options] == [(False, "全部"), (True, "广东<")]
+    slider = live_page.all("input", type="range")[0][0]
+    assert (slider["min"], slider["max"], slider["value"]) == ("0", "1", "0")
+    assert live_page.all("output")[0][1] == "2020"
+    assert "hidden" in live_page.all("div", class_="controls")[0][0], "without a script there is nothing to control"
+    details = live_page.all("div", class_="details")[0][0]
+    assert (details["aria-live"], details["role"], details["tabindex"]) == ("polite", "region", "0")
+
+
+def test_a_picture_of_one_year_has_no_slider(live_page: Page) -> None:
+    assert "hidden" not in live_page.all("span", class_="years")[0][0]
+    live = {"units": [{"zh": "全", "en": "All"}], "periods": [2020], "unit": 0, "period": 0}
+    words = Text("图", "A")
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" role="group" aria-label="A"/>'
+    figure = Figure("map", words, words, pl.DataFrame({"n": [1]}), lambda _: svg, live=lambda: live)
+    assert "hidden" in Page(render((Chapter("a", words, (figure,)),))).all("span", class_="years")[0][0]
+
+
+def test_pictures_that_stay_carry_no_live_data(page: Page) -> None:
+    assert stored(page)["live"] == {}
+    assert page.all("div", class_="controls") == []
+
+
+def named(page: Page, attrs: dict[str, str], text: str) -> bool:
+    """Return whether a reader's program has a name for an element: its words, a label, an element that labels it."""
+    labelled = attrs.get("aria-labelledby", "").split()
+    labels = [words for own, words in page.all("label", for_=attrs.get("id", " "))]
+    words = [w for _, own, w in page.elements if own.get("id") in labelled]
+    return bool(text.strip() or attrs.get("aria-label", "").strip() or labels or any("".join(w).strip() for w in words))
+
+
+def test_every_control_has_a_name(page: Page, live_page: Page) -> None:
+    for one in (page, live_page):
+        controls = [
+            (attrs, "".join(text) if tag != "select" else "")
+            for tag, attrs, text in one.elements
+            if tag in ("button", "input", "select", "summary", "a") or attrs.get("role") in ("region", "group", "list")
+        ]
+        assert len(controls) > 5
+        assert [attrs for attrs, text in controls if not named(one, attrs, text)] == []
+
+
+def test_every_picture_is_named(page: Page, live_page: Page) -> None:
+    for one in (page, live_page):
+        figures = one.all("figure")
+        assert figures
+        assert len(one.all("figcaption")) == len(figures)
+        assert all(text.strip() for _, text in one.all("figcaption"))
+    assert all(attrs["aria-label"] for attrs, _ in live_page.all("svg"))
+
+
+def test_headings_leave_out_no_level(page: Page) -> None:
+    levels = [int(tag[1]) for tag, _, _ in page.elements if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+
+
+def test_landmarks_stand_once_and_words_say_their_language(page: Page) -> None:
+    for tag in ("header", "nav", "main", "footer"):
+        assert len(page.all(tag)) == 1
+    for code, tag in (("zh", "zh-CN"), ("en", "en")):
+        assert {attrs.get("lang") for attrs, _ in page.all("span", class_=code)} == {tag}
+    assert {attrs["lang"] for attrs, _ in page.all("button") if "data-language" in attrs} == {"zh-CN", "en"}
+
+
+def test_what_scrolls_can_be_reached_by_keyboard(page: Page) -> None:
+    scrolling = [*page.all("div", class_="scroll"), *page.all("div", class_="math")]
+    assert len(scrolling) == 2
+    assert all(attrs.get("tabindex") == "0" for attrs, _ in scrolling)
+
+
+def test_colours_of_words_stand_out() -> None:
+    """Words by 4.5 to 1 at least on every ground they stand on (1.4.3), edges of controls by 3 to 1 (1.4.11)."""
+    css = html._resource("report.css")
+    colors = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", css))
+    white, bar = "#ffffff", re.search(r"\.bar \{[^}]*(#[0-9a-f]{6})", css)
+    assert bar is not None
+    grounds = {
+        "ink": (white, colors["faint"], colors["accent-faint"], colors["caution-faint"], bar[1]),
+        "muted": (white, colors["faint"]),
+        "accent": (white, colors["faint"], colors["accent-faint"]),
+        "caution": (colors["caution-faint"],),
+    }
+    for word, behind in grounds.items():
+        assert min(contrast(colors[word], ground) for ground in behind) >= 4.5, word
+    assert contrast(colors["edge"], white) >= 3
+    stray = set(re.findall(r"(?<![-\w])color: (#[0-9a-f]{6})", css))
+    assert all(contrast(color, white) >= 4.5 for color in stray), stray

@@ -219,4 +219,13 @@ def test_paragraphs_of_files_that_know_them_stay_apart() -> None:
 def test_search_keys_find_what_is_written_otherwise() -> None:
     assert search_key("干事創業的先鋒者") == "干事创业的先锋者"
     assert search_key("ＡｂＣ１２") == "abc12"
+    assert search_key("稅類鍵脈韓，鋼鐵與鋰鈦") == "税类键脉韩,钢铁与锂钛"
+    assert search_key("一\n二　三") == "一\n二 三"
     assert len(search_key("先鋒İ")) == 3
+
+
+def test_no_simplified_character_is_itself_a_traditional_one() -> None:
+    everything = "".join(map(chr, range(0x3400, 0xA000)))
+    once = search_key(everything)
+    assert search_key(once) == once
+    assert sum(a != b for a, b in zip(everything, once, strict=True)) > 2500

@@ -37,6 +37,16 @@ def test_own_words_are_found_punctuation_apart(corpus: Corpus) -> None:
     assert found.notes[0].values == {"items": 1, "found": 1}
 
 
+def test_a_sentence_begins_behind_the_marks_that_close_the_one_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nqpf.text.store.pipeline.articles_of", plain_articles)
+    text = "题\n他说：“路修好了。”）全要素生产率要大幅提升，这是核心标志。\n"
+    (tmp_path / "a.txt").write_text(text + "别的话很多。\n" * 30, encoding="utf-8")
+    found = Corpus.of(tmp_path / "a.txt").evidence("A04", least=0.3).frame.filter(match="terms")
+    assert found["text"].unique().to_list() == ["全要素生产率要大幅提升，这是核心标志"]
+
+
 def test_no_passage_is_an_answer(corpus: Corpus) -> None:
     found = corpus.evidence(["A04", "K01"])
     none = found.frame.filter(item="K01")

@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 from plain_articles import plain_articles
 
 import nqpf.text.store.index
-import nqpf.text.store.key as keys
 from nqpf.errors import SpecError
+from nqpf.text.cleaning.search_key import key_of
 from nqpf.text.corpus import Corpus
 from nqpf.text.store.grams import LONGEST, WIDTH, WINDOW, entries, words_of
-from nqpf.text.store.key import key_of
 
 SIGNS = list("甲乙丙丁戊己，。“”𠀀𠀁ab 1")
 
@@ -25,8 +24,6 @@ SIGNS = list("甲乙丙丁戊己，。“”𠀀𠀁ab 1")
 @pytest.fixture(autouse=True)
 def _plain(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nqpf.text.store.pipeline.articles_of", plain_articles)
-    # The remark on an absent opencc is not what is looked at here but in one test.
-    monkeypatch.setattr("nqpf.text.store.search.traditional", lambda: True)
 
 
 def corpus_of(folder: Path, texts: dict[str, str], metadata: object = None, index: bool = True) -> Corpus:
@@ -96,7 +93,6 @@ def test_characters_beyond_the_first_plane_are_found(tmp_path: Path) -> None:
 
 
 def test_folding_and_its_offsets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("opencc")
     monkeypatch.setattr("nqpf.text.store.pipeline.articles_of", _with_blanks)
     text = "發展新質　生产力，Ａ股 和 GDP 增长3.6%。⽣活“新\n质”"
     corpus = corpus_of(tmp_path, {"a.txt": text})
@@ -224,16 +220,3 @@ def test_keys_know_where_their_characters_stand(text: str) -> None:
         assert (np.diff(key.origin) > 0).all()
         for char, at in zip(key.text, key.origin, strict=True):
             assert char == " " or key_of(text[at], "folded").text == char
-
-
-def test_without_opencc_a_note_says_what_is_not_folded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    corpus = corpus_of(tmp_path, {"a.txt": "创新。"})
-    monkeypatch.setattr("nqpf.text.store.key._simplified", lambda: None)
-    monkeypatch.setattr("nqpf.text.store.search.traditional", keys.traditional)
-    keys._one_form.cache_clear()
-    try:
-        found = corpus.search("创新")
-    finally:
-        keys._one_form.cache_clear()
-    assert "text_search_no_traditional" in [n.code for n in found.notes]
-    assert found.frame.height == 1

@@ -84,7 +84,7 @@ def test_diagrams_are_kept_beside_the_text(tmp_path: Path) -> None:
     again = article_of(article_rows([drawn], source)["record"][0], rows)
     assert [b.text for b in again.blocks] == [b.text for b in article.blocks]
     assert again.diagrams[0].labels == ("的桥",)
-    assert again.diagrams[0].blocks[1].origin == (2, 3)
+    assert again.diagrams[0].blocks[1].origin.tolist() == [2, 3]
 
 
 def test_options_of_the_way_are_checked_before_anything_is_read(tmp_path: Path) -> None:

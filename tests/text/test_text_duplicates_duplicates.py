@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from nqpf.errors import DataError, MethodError, SpecError
 from nqpf.results import Note
 from nqpf.text.article import Article, Block
+from nqpf.text.cleaning.search_key import key_of, keys_of
 from nqpf.text.copies.duplicates import duplicates
-from nqpf.text.copies.key import Key, keys_of
 
 WORDS = st.text(alphabet="新质生产力，。 a", max_size=14)
 
@@ -23,7 +23,7 @@ def brute(texts: list[str], n: int, threshold: float, containment: float) -> dic
     """Return every pair that is near or contained, with its Jaccard index."""
     sets = []
     for text in texts:
-        key = Key.of(text).text
+        key = key_of(text).text
         sets.append({key[i : i + n] for i in range(max(1, len(key) - n + 1))} if key else set())
     found = {}
     for i, a in enumerate(sets):
@@ -77,7 +77,7 @@ def test_jaccard_by_hand() -> None:
 
 @given(st.lists(WORDS, min_size=1, max_size=8), st.integers(1, 4), st.sampled_from([0.2, 0.5, 0.9, 1.0]))
 def test_exact_finds_what_brute_force_finds(texts: list[str], n: int, threshold: float) -> None:
-    keys = [Key.of(t).text for t in texts]
+    keys = [key_of(t).text for t in texts]
     unique = [t for k, t in zip(keys, texts, strict=True) if keys.count(k) == 1]
     if not unique:
         return
@@ -190,14 +190,14 @@ def test_bad_input() -> None:
 
 
 def test_keys() -> None:
-    key = Key.of("“Ａ股” 与 3.6％，２０２３-09！")
+    key = key_of("“Ａ股” 与 3.6％，２０２３-09！")
     assert key.text == "a股与3.6%2023-09"
     assert "".join("“Ａ股” 与 3.6％，２０２３-09！"[k] for k in key.origin) == "Ａ股与3.6％２０２３-09"
-    assert Key.of("").text == Key.of("。，").text == ""
+    assert key_of("").text == key_of("。，").text == ""
 
 
 @given(st.lists(st.text(max_size=20), min_size=1, max_size=5))
 def test_keys_of_many_texts_are_those_of_each(texts: list[str]) -> None:
     codes, starts = keys_of(texts)
     parts = [codes[a:b].tolist() for a, b in pairwise(starts)]
-    assert parts == [Key.of(t).codes.tolist() for t in texts]
+    assert parts == [key_of(t).codes.tolist() for t in texts]

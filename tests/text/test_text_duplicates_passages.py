@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from nqpf.errors import DataError, MethodError
 from nqpf.numerics.edits import align
-from nqpf.text.copies.key import codes_of
+from nqpf.text.cleaning.characters import codes_of
 from nqpf.text.copies.passages import shared_passages
 from nqpf.text.copies.variants import variants
 

@@ -180,6 +180,22 @@ def test_gap_is_the_difference_of_standard_scores() -> None:
     assert "measure_many_gaps" in codes(found)
 
 
+def test_an_article_that_is_left_out_is_none() -> None:
+    table = pages(TALK)
+    rows = [(id, "甲", 2024, "算力" * 9) for id in "xy"]
+    copies = pl.DataFrame(rows, schema=table.schema, orient="row")
+    spans = pl.DataFrame({"id": ["x", "y"], "start": 0, "end": 18, "kind": "duplicate"})
+    alone = talk_substance(table, ["算力"], INDEX, draws=99)
+    beside = talk_substance(table.vstack(copies), ["算力"], INDEX, draws=99, spans=spans, duplicates="without")
+    assert beside.frame.equals(alone.frame)
+    whole = table["text"].str.len_chars().cast(pl.Int64)
+    again = table.filter(pl.col("region") == "甲").select("id", pl.lit(0).alias("start"), kind=pl.lit("duplicate"))
+    again = again.with_columns(end=whole.filter(table["region"] == "甲")).head(18)
+    few = talk_substance(table, ["算力"], INDEX, draws=99, spans=again, duplicates="without").frame
+    row = few.row(by_predicate=pl.col("region") == "甲", named=True)
+    assert (row["documents"], row["verdict"], row["low"]) == (2, "not_assessed", None)
+
+
 def test_rows_scale_and_seed() -> None:
     table = pages(TALK)
     one = talk_substance(table, ["算力"], INDEX, draws=99)

@@ -46,10 +46,7 @@ def test_differences_are_listed_character_by_character() -> None:
     assert TEXT[best["start"] : best["end"]] == best["text"] == "各地应当结合资源禀赋，分类推进重点行业改造"
     rows = found.edits.filter(hit=1).select("op", "start", "end", "quoted", "source").rows()
     assert rows == [("insert", 3, 3, "", "当"), ("replace", 13, 14, "动", "进")]
-    assert (
-        found.text().en
-        == "Not as in the source: characters changed against m-1: 2; the table of differences lists them."
-    )
+    assert found.text().en.startswith("Not as in the source: against the nearest, m-1, characters that differ: 2")
 
 
 def test_a_stretch_left_out_without_an_ellipsis_is_an_alteration() -> None:
@@ -129,6 +126,31 @@ def test_one_changed_character_is_found_wherever_it_stands(start: int, size: int
         assert match[0].changed <= 1
 
 
+def test_all_places_are_counted_and_the_first_are_listed() -> None:
+    text = "要坚持先立后破，不能脱离实际。" * 30
+    found = check_quote("要坚持先立后破，不能脱离实际", {"id": ["a"], "text": [text]}, statements=NONE, most=3)
+    assert (found.places, found.hits.height) == (30, 3)
+    assert "places: 30" in found.text().en
+    assert [note.code for note in found.notes] == ["quote_more_places"]
+
+
+def test_another_script_is_the_same_words() -> None:
+    found = check_quote(
+        "推動綠色轉型，要堅持先立後破", {"id": ["a"], "text": ["推动绿色转型，要坚持先立后破"]}, statements=NONE
+    )
+    assert (found.verdict, found.hits["changed"][0]) == ("punctuation", 0)
+    assert set(found.edits["punctuation"]) == {True}
+    assert "繁简" in found.text().zh
+
+
+@pytest.mark.parametrize("quote", ["绿色转型", "绿色……先立后破"])
+def test_few_words_are_not_judged_and_the_reason_is_told(quote: str) -> None:
+    found = check_quote(quote, {"id": ["a"], "text": ["推动绿色转型，要坚持先立后破"]}, statements=NONE)
+    assert (found.verdict, found.places) == ("too_short", 1)
+    assert "fewer than 10 stand in many places by chance" in found.text().en
+    assert "请给出更长的引文" in found.text().zh
+
+
 def test_nothing_to_look_in() -> None:
     assert check_quote("要坚持先立后破，不能脱离实际", statements=NONE).verdict == "not_found"
     assert (
@@ -137,8 +159,10 @@ def test_nothing_to_look_in() -> None:
 
 
 def test_bad_input() -> None:
-    with pytest.raises(MethodError, match="The quotation has no words"):
+    with pytest.raises(MethodError, match="holds no words"):
         check_quote("“……”。")
+    with pytest.raises(MethodError, match="“……” holds no words"):
+        check_quote("……")
     with pytest.raises(MethodError, match="similarity: It must be a number above 0"):
         check_quote("要坚持先立后破，不能脱离实际", similarity=1.5)
     with pytest.raises(MethodError, match="least: It must be a whole number of 1 or more"):

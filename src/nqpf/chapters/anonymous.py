@@ -135,6 +135,12 @@ def _figure(figure: Figure, named: dict[str, Any], masks: Masks) -> Figure:
         drawn = figure.drawn(lang)
         return masks.words(drawn, lang) if isinstance(drawn, str) else masks.value(drawn, lang)
 
+    live = figure.live
     return replace(
-        figure, **named, caption=masks.text(figure.caption), data=masks.frame(figure.data), draw=draw
+        figure,
+        **named,
+        caption=masks.text(figure.caption),
+        data=masks.frame(figure.data),
+        draw=draw,
+        live=None if live is None else lambda: masks.value(live()),
     )

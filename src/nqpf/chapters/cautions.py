@@ -1,173 +1,192 @@
-"""Chapter *Cautions*: herding, bubbles, mismatch, abandonment: each number with its line and its light."""
+"""Chapter *Cautions*: what the documents warn of, each a light with its number, its lines and its evidence, or why not.
+
+The page is there whatever a study's parts; below it stand the cautions of industries one by one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import polars as pl
 
-from nqpf.chapters.blocks import Block, Chapter, Column, Paragraph, Section, Table
-from nqpf.chapters.industry_context import IndustryContext
+from nqpf import theory
+from nqpf.chapters.blocks import Block, Chapter, Column, Paragraph, Table
+from nqpf.chapters.cautions_industry import industry_cautions, lit, tier_name
+from nqpf.chapters.productivity_validity import agreements
 from nqpf.chapters.regions_frames import texts, worded
-from nqpf.charts.episodes import episodes
-from nqpf.charts.lights import lights
-from nqpf.industry.survey_cautions import Warned
-from nqpf.industry.warning.exuberance import ExuberanceResult
-from nqpf.industry.warning.lights import CAUTIONS
+from nqpf.chapters.told import Told
+from nqpf.chapters.whole import Whole
+from nqpf.charts import lights as drawn
 from nqpf.messages import Text, say
 from nqpf.results import Finding
+from nqpf.synthesis.light import CAUTIONS, ITEMS, Light
+from nqpf.synthesis.lights import ROOMS, Lights, lights
 
-SHOWN = 60
-"""Lights that are listed; the file holds all."""
-EPISODES = 4
-"""Series whose episodes are drawn."""
-ITEMS = {
-    "crowding": ("L03", "L04"),
-    "headroom": ("L03",),
-    "exuberance": ("L03",),
-    "plan_similarity": ("L03", "L04"),
-    "mismatch": ("L03",),
-    "abandonment": ("G04",),
-}
-"""Theory items that a caution speaks to."""
+ASSESSED, ABSENT = "cautions-table", "cautions-missing"
+"""Places of the readings that are assessed, and of those that are not."""
+OF_ROOM = tuple(name for names in ROOMS.values() for name in names)
+"""Readings that the room of industries takes, by the first part of their names."""
 
 
-def cautions_chapter(context: IndustryContext) -> Chapter:
+def cautions_chapter(whole: Whole) -> Chapter:
     """Return the chapter and its findings."""
-    warned = context.found.warned
-    blocks: list[Block] = [Paragraph(say("cautions.how")), *_summary(context, warned)]
-    for name in CAUTIONS:
-        section = tuple(_one(context, warned, name))
-        blocks.append(Section(f"caution-{name.replace('_', '-')}", _named(name), section))
-    return Chapter("cautions", say("cautions.title"), tuple(blocks), tuple(_findings(warned)))
+    found, told = found_lights(whole), _told(whole)
+    blocks: list[Block] = [Paragraph(say("lights.how")), _figure(found), *_tables(whole, found, told), _rules()]
+    if whole.industry is not None:
+        blocks.append(industry_cautions(whole.industry))
+    return Chapter("cautions", say("lights.title"), tuple(blocks), tuple(_findings(whole, found)))
 
 
-def _summary(context: IndustryContext, warned: Warned) -> Iterator[Block]:
-    table = warned.all.lights
-    yield lights(
-        _chart(context, table),
-        id="caution-lights",
-        title=say("cautions.figure"),
-        caption=say("cautions.caption"),
+def found_lights(whole: Whole) -> Lights:
+    """Return every light of a study."""
+    index, industry, text = whole.index, whole.industry, whole.text
+    measured = None if index is None or index.productivity is None else agreements(index, index.productivity)
+    return lights(
+        None if industry is None else industry.found,
+        None if index is None else index.system,
+        None if text is None else text.found.substance,
+        measured,
+        indexed=index is not None,
     )
-    columns = [Column("caution", say("cautions.column.caution"))]
-    columns += [Column(name, say(f"cautions.column.{name}"), "integer") for name in ("warn", "watch", "none")]
-    columns += [
-        Column("not_assessed", say("cautions.column.not_assessed"), "integer"),
-        Column("tier", say("cautions.column.best_tier")),
-    ]
-    frame = _worded(warned.all.summary.rename({"best_tier": "tier"}), "tier", _tier)
-    frame = _worded(frame, "caution", _named)
-    yield Table("caution-summary", say("cautions.summary"), frame, tuple(columns), say("cautions.summary.note"))
 
 
-def _chart(context: IndustryContext, table: pl.DataFrame) -> pl.DataFrame:
-    """Return the gravest light of each caution by industry, or by region, or as a whole."""
-    order = {"warn": 0, "watch": 1, "none": 2}
-    frame = table.with_columns(
-        pl.coalesce("industry", "region", pl.lit("·")).alias("column"),
-        pl.col("light").replace_strict(order, default=3).alias("·grave"),
-    )
-    frame = frame.sort("·grave", maintain_order=True).unique(["caution", "column"], keep="first", maintain_order=True)
-    whole = say("cautions.whole")
-    titles = {**context.units, **context.industries, "·": whole}
-    called = {id: titles.get(id, Text.same(id)) for id in frame["column"].unique()}
-    return _worded(worded(frame, "column", called), "caution", _named)
+def _told(whole: Whole) -> Told:
+    """Return what says refusals by the names of things."""
+    return Told({**_labels(whole), **({} if whole.industry is None else whole.industry.industries)})
 
 
-def _worded(frame: pl.DataFrame, column: str, word: Callable[[str], Text]) -> pl.DataFrame:
-    """Return a table with the words of a column in both languages beside it."""
-    return worded(frame, column, {value: word(value) for value in frame[column].drop_nulls().unique()})
+def _labels(whole: Whole) -> Mapping[str, Text]:
+    """Return names of units by id, those of texts included."""
+    return {**({} if whole.text is None else whole.text.found.regions), **whole.names}
 
 
 def _named(caution: str) -> Text:
-    return say(f"industry.caution.name.{caution}")
+    return say(f"lights.caution.{caution}")
 
 
-def _lit(light: str) -> Text:
-    return say(f"industry.caution.light.{light}")
+def _figure(found: Lights) -> Block:
+    whole = say("lights.all")
+    gravest = [(name, found.gravest(name)) for name in CAUTIONS]
+    frame = pl.DataFrame(
+        {
+            "caution": [name for name, _ in gravest],
+            "column": ["·"] * len(gravest),
+            "light": [None if one is None else one.light for _, one in gravest],
+            "tier": ["not_assessed" if one is None else one.tier for _, one in gravest],
+            "number": [None if one is None else one.number for _, one in gravest],
+        },
+        schema_overrides={"light": pl.String, "number": pl.Float64},
+    )
+    named = worded(worded(frame, "caution", {name: _named(name) for name in CAUTIONS}), "column", {"·": whole})
+    return drawn.lights(named, id="cautions-page", title=say("lights.figure"), caption=say("lights.caption"))
 
 
-def _tier(tier: str) -> Text:
-    return say("cautions.not_assessed") if tier == "not_assessed" else say(f"industry.caution.tier.{tier}")
-
-
-def _one(context: IndustryContext, warned: Warned, name: str) -> Iterator[Block]:
-    """Yield one caution: its lights, and remarks; or why it is not assessed."""
-    part = getattr(warned, name)
-    if part.result is None:
-        yield from context.told.absent(part, say(f"cautions.add.{name}"))
-        return
-    table = warned.all.lights.filter(pl.col("caution") == name)
-    assessed = table.filter(pl.col("tier") != "not_assessed")
-    if not assessed.height:
-        yield Paragraph(say("cautions.none_assessed", count=table.height))
-    else:
-        yield _lights_table(context, name, assessed)
-        rest = table.height - assessed.height
-        if rest:
-            yield Paragraph(say("cautions.rest", count=rest))
-    if isinstance(part.result, ExuberanceResult):
-        yield from _episodes(part.result)
-    yield from context.told.notes(*part.result.notes)
-
-
-def _lights_table(context: IndustryContext, name: str, table: pl.DataFrame) -> Table:
-    grave = pl.col("light").replace_strict({"warn": 0, "watch": 1, "none": 2}, default=3)
-    table = table.sort(grave, (pl.col("number") - pl.col("warn")).abs(), maintain_order=True)
-    frame = context.named(table.rename({"region": "unit"}).head(SHOWN))
-    frame = _worded(_worded(frame, "light", _lit), "tier", _tier)
-    rows = [say(f"industry.caution.{row['evidence']}", number=row["number"]) for row in frame.iter_rows(named=True)]
-    frame = frame.with_columns(texts("what", rows))
-    columns = [Column("light", say("cautions.column.light"))]
-    labels = (("unit", "column.unit"), ("industry", "industry.column.industry"), ("year", "column.period"))
-    columns += [Column(key, say(title)) for key, title in labels if frame[key].null_count() < frame.height]
-    columns += [
-        Column("what", say("cautions.column.what")),
-        Column("number", say("cautions.column.number"), "number", None),
-        Column("watch", say("cautions.column.watch_line"), "number", None),
-        Column("warn", say("cautions.column.warn_line"), "number", None),
-        Column("tier", say("cautions.column.tier")),
-    ]
-    note = say("cautions.shown", shown=SHOWN, count=table.height) if table.height > SHOWN else None
-    return Table(f"lights-{name.replace('_', '-')}", say("cautions.table"), frame, tuple(columns), note)
-
-
-def _episodes(found: ExuberanceResult) -> Iterator[Block]:
-    """Yield the course of the statistic of the series that had an episode, else of the first."""
-    sequence, spans = found.sequence, found.episodes
-    key = "series" if "series" in sequence.columns else None
-    if not sequence.height:
-        return
-    names = [None] if key is None else (spans[key].unique(maintain_order=True).to_list() or [sequence[key][0]])
-    for i, name in enumerate(names[:EPISODES]):
-        own = sequence if key is None else sequence.filter(pl.col(key) == name)
-        dated = spans if key is None else spans.filter(pl.col(key) == name)
-        frame = own.select("period", "value", "critical", statistic="bsadf")
-        yield episodes(
-            frame,
-            dated.select("start", "end"),
-            id=f"episodes-{i + 1}",
-            title=say("cautions.episodes", name=name) if name is not None else say("cautions.episodes_one"),
-            caption=say("cautions.episodes.caption"),
-            value_title=say("cautions.value"),
+def _tables(whole: Whole, found: Lights, told: Told) -> Iterator[Table]:
+    """Yield the readings that are assessed, and what the others would take."""
+    there = [one for one in found.lights if one.there]
+    gone = [one for one in found.lights if not one.there]
+    caution = Column("caution", say("cautions.column.caution"))
+    if there:
+        frame = _framed(found, there, [_what(whole, one) for one in there])
+        frame = frame.with_columns(texts("light", [lit(str(one.light)) for one in there]))
+        frame = frame.with_columns(texts("tier", [tier_name(one.tier) for one in there]))
+        counts = [f"{one.count.warns + one.count.watches} / {one.count.assessed}" for one in there]
+        frame = frame.with_columns(pl.Series("count", counts))
+        columns = (
+            caution,
+            Column("light", say("cautions.column.light")),
+            Column("what", say("lights.column.what")),
+            Column("number", say("cautions.column.number"), "number", None),
+            Column("watch", say("cautions.column.watch_line"), "number", None),
+            Column("warn", say("cautions.column.warn_line"), "number", None),
+            Column("count", say("lights.column.count")),
+            Column("tier", say("cautions.column.tier")),
         )
+        yield Table(ASSESSED, say("lights.table"), frame, columns, say("lights.note"))
+    if gone:
+        frame = _framed(found, gone, [_needs(one, told) for one in gone])
+        yield Table(ABSENT, say("lights.missing"), frame, (caution, Column("what", say("lights.column.needs"))))
 
 
-def _findings(warned: Warned) -> Iterator[Finding]:
-    """Yield how many numbers of each caution passed their lines; and how many cautions nobody could assess."""
-    absent = 0
-    for row in warned.all.summary.iter_rows(named=True):
-        lit = row["warn"] + row["watch"]
-        seen = lit + row["none"]
-        if not seen:
-            absent += 1
+def _framed(found: Lights, some: Sequence[Light], what: Sequence[Text]) -> pl.DataFrame:
+    frame = replace(found, lights=tuple(some)).to_frame()
+    return worded(frame, "caution", {name: _named(name) for name in CAUTIONS}).with_columns(texts("what", what))
+
+
+def _rules() -> Table:
+    """Return what each caution says in the documents and by which rule it is lit."""
+    phrases = [theory.item(ITEMS[name][0]).phrases[0] for name in CAUTIONS]
+    frame = pl.DataFrame(
+        {
+            "caution": CAUTIONS,
+            "item": [ITEMS[name][0] for name in CAUTIONS],
+            "phrase": [one.text for one in phrases],
+        }
+    )
+    frame = worded(frame, "caution", {name: _named(name) for name in CAUTIONS})
+    frame = frame.with_columns(texts("rule", [say(f"lights.rule.{name}") for name in CAUTIONS]))
+    columns = (
+        Column("caution", say("cautions.column.caution")),
+        Column("rule", say("lights.column.rule")),
+        Column("item", say("column.item")),
+        Column("phrase", say("column.phrase")),
+    )
+    return Table("cautions-rules", say("lights.rules"), frame, columns)
+
+
+def _what(whole: Whole, one: Light) -> Text:
+    """Return what the number of a reading is, of whom and when."""
+    if one.reading.partition(".")[0] in OF_ROOM:
+        said = say(f"industry.caution.{one.reading}", number=one.number)
+    else:
+        values: dict[str, Any] = {"number": one.number, **one.values}
+        if "kind" in values:
+            values["index"] = say(f"industries.index.{values['kind']}")
+        said = say(f"lights.what.{one.reading}", **values)
+    industries = {} if whole.industry is None else whole.industry.industries
+    about = [_labels(whole).get(one.unit, Text.same(one.unit))] if one.unit is not None else []
+    about += [industries.get(one.industry, Text.same(one.industry))] if one.industry is not None else []
+    about += [Text.same(one.year)] if one.year is not None else []
+    return say("lights.about", about=Text.join(about, "，", ", "), what=said) if about else said
+
+
+def _needs(one: Light, told: Told) -> Text:
+    """Return what a reading would take, or what refused it."""
+    if one.refused is not None:
+        return say("lights.refused", error=told.refusal(one.refused))
+    if one.needs in OF_ROOM:
+        return say(f"cautions.add.{one.needs}")
+    return say(f"lights.needs.{one.needs}", **one.values)
+
+
+def _lines(one: Light) -> Text:
+    """Return the lines of a reading in words."""
+    if one.caution == "without_tfp":
+        return say("lights.lines.without_tfp")
+    return say("lights.lines.plain", watch=one.watch, warn=one.warn)
+
+
+def _findings(whole: Whole, found: Lights) -> Iterator[Finding]:
+    """Yield of each caution its gravest light; and which could not be assessed."""
+    absent = []
+    for name in CAUTIONS:
+        one = found.gravest(name)
+        if one is None or one.light is None:
+            absent.append(_named(name))
             continue
-        name = row["caution"]
-        numbers = {"name": _named(name), "warn": row["warn"], "watch": row["watch"]}
-        code = "caution_lit" if lit else "caution_quiet"
-        condition = "numbers at or beyond the thresholds that stand beside them"
-        yield Finding(code, numbers | {"count": seen}, condition, f"caution-{name.replace('_', '-')}", ITEMS[name])
+        counts = [reading.count for reading in found.of(name)]
+        numbers: dict[str, Any] = {"name": _named(name), "light": lit(one.light), "what": _what(whole, one)}
+        numbers |= {"lines": _lines(one), "tier": tier_name(one.tier), "count": sum(count.assessed for count in counts)}
+        code = "caution_quiet"
+        if one.light != "none":
+            numbers |= {"warns": sum(c.warns for c in counts), "watches": sum(c.watches for c in counts)}
+            code = "caution_lit"
+        condition = "the gravest of its numbers at or beyond the lines that stand beside it, or within them"
+        yield Finding(code, numbers, condition, ASSESSED, ITEMS[name])
     if absent:
-        numbers = {"count": absent, "all": len(CAUTIONS)}
-        yield Finding("cautions_absent", numbers, "cautions without data", "caution-summary", ("L03",))
+        numbers = {"count": len(absent), "all": len(CAUTIONS), "names": Text.join(absent, "；", "; ")}
+        items = tuple(item for name in CAUTIONS if found.gravest(name) is None for item in ITEMS[name])
+        condition = "cautions without a number that can be assessed"
+        yield Finding("cautions_absent", numbers, condition, ABSENT, items)

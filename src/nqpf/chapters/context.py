@@ -28,10 +28,14 @@ from nqpf.index.tree import node_ends
 from nqpf.index.weights import WeightDrift
 from nqpf.index.yearly_weights import yearly_weights
 from nqpf.messages import Text
+from nqpf.productivity.scenario.scenarios import Scenarios
 from nqpf.productivity.survey import Survey
 from nqpf.regions.survey import Regions
 from nqpf.results import Note
-from nqpf.synthesis.survey import System
+from nqpf.synthesis.living import Living, living
+from nqpf.synthesis.scores import Scores, scores_of
+from nqpf.synthesis.shakes import Shakes, shakes
+from nqpf.synthesis.survey import System, estimated
 
 Floats = NDArray[np.float64]
 
@@ -72,12 +76,16 @@ class Context:
         How units are graded, where they are shown in grades only.
     planned
         Planning scores, where the study asks for any.
+    seed
+        Of whatever is drawn.
     productivity
         Total factor productivity, where the study asks for it.
     regions
         The units compared in space and time, where the study asks for it.
     system
         The system put together, where the study asks for it.
+    scenarios
+        Projections to a target year, where the study asks for them.
     """
 
     title: Text
@@ -98,9 +106,11 @@ class Context:
     ranks: Ranks = "interval"
     grading: GradesSpec | None = None
     planned: Planned | None = None
+    seed: int = 0
     productivity: Survey | None = None
     regions: Regions | None = None
     system: System | None = None
+    scenarios: Scenarios | None = None
 
     @property
     def framework(self) -> Framework:
@@ -130,6 +140,24 @@ class Context:
     def against(self) -> str:
         """What contributions to the level are measured from: ``floor`` or ``mean``."""
         return str(self.level_parts.method.options["against"])
+
+    @cached_property
+    def scale(self) -> Scores:
+        """The indicators of the index, and those beside it, on one scale from 0 to 1."""
+        return self.system.scores if self.system is not None else scores_of(self.index, self.panel, None)
+
+    @cached_property
+    def living(self) -> Living:
+        """The logic diagram's numbers for every unit and year."""
+        if self.system is not None:
+            return self.system.living
+        found = self.productivity
+        return living(self.scale, {} if found is None else estimated(found, self.scale))
+
+    @cached_property
+    def shakes(self) -> Shakes:
+        """Whether growth and productivity have left the old way."""
+        return shakes(self.productivity, self.seed)
 
     @cached_property
     def level_parts(self) -> Contributions:

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from nqpf.chapters.blockages import found_blockages
 from nqpf.chapters.blocks import Block, Chapter, Formula, Paragraph, Section
+from nqpf.chapters.cautions import found_lights
 from nqpf.chapters.context import Context
+from nqpf.chapters.industry import industry_methods
 from nqpf.chapters.planning import planning_methods
 from nqpf.chapters.productivity import productivity_methods
 from nqpf.chapters.regions import regions_methods
+from nqpf.chapters.system import system_methods
+from nqpf.chapters.text import text_methods
+from nqpf.chapters.whole import Whole
 from nqpf.index import Weight
 from nqpf.messages import Text, say
 from nqpf.registry import Entry, method
@@ -19,6 +25,19 @@ def methods_chapter(used: Mapping[str, Mapping[str, Any]]) -> Chapter:
     """Return the annex on the methods that were used, with their options, by id."""
     sections = tuple(_section(method(id), options) for id, options in used.items())
     return Chapter("methods", say("methods.title"), (Paragraph(say("methods.how")), *sections))
+
+
+def methods_of(whole: Whole) -> dict[str, Mapping[str, Any]]:
+    """Return every method that gave a result, with its options, in the order of the work."""
+    used = {} if whole.index is None else used_methods(whole.index)
+    used |= {} if whole.industry is None else industry_methods(whole.industry)
+    used |= {} if whole.text is None else text_methods(whole.text)
+    lit, blocked = found_lights(whole), found_blockages(whole)
+    if lit.assessed:
+        used[lit.method.id] = lit.method.options
+    if len(blocked.assessed) > 1:  # a list of one kind merges nothing
+        used[blocked.method.id] = blocked.method.options
+    return used
 
 
 def used_methods(context: Context) -> dict[str, Mapping[str, Any]]:
@@ -53,7 +72,11 @@ def used_methods(context: Context) -> dict[str, Mapping[str, Any]]:
     for result in (context.yearly_weights, context.coherence, context.multiverse):
         if result is not None:
             used[result.method.id] = result.method.options
-    return used
+    used["synthesis.living"] = {}
+    for one in (context.shakes.path.result, context.scenarios):
+        if one is not None:
+            used[one.method.id] = one.method.options
+    return used if context.system is None else used | system_methods(context.system)
 
 
 def _weightings(all: Sequence[Weight]) -> Iterator[Weight]:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import polars as pl
 
+from nqpf import theory
+from nqpf.chapters.abilities import levels, measured, reading_radar
 from nqpf.chapters.blocks import Block, Chapter, Column, Paragraph, Section, Table
 from nqpf.chapters.context import Context, Floats
 from nqpf.chapters.index_unranked import profile_level
+from nqpf.chapters.regions_frames import worded
 from nqpf.charts.figure import Figure
 from nqpf.charts.radar import radar
 from nqpf.errors import listing
 from nqpf.index.framework import Node
 from nqpf.messages import Text, say
+from nqpf.regions.paths.peers import Peers
 from nqpf.results import Finding
 
 MOST = 3
@@ -54,8 +60,72 @@ def _profile(context: Context, unit: str) -> Section:
     axes = _axes(context)
     if context.ends(axes[0]) is not None and FEWEST_AXES <= len(axes) <= MOST_AXES:
         blocks.append(_radar(context, unit, n, axes))
-    blocks.append(_table(context, unit, frame))
+    if context.first != context.last and context.ranks == "interval":
+        blocks.append(_course(context, unit, n))
+    blocks += [_table(context, unit, frame), *_of_system(context, unit)]
     return Section(f"profile-{unit}", context.label(unit), tuple(blocks))
+
+
+def _course(context: Context, unit: str, n: int) -> Table:
+    """Return level and rank of a unit year by year, beside its peers' median."""
+    root = context.framework.root.at
+    low, high = context.rank_interval()
+    frame = pl.DataFrame(
+        {
+            "period": context.panel.periods,
+            "score": context.index.scores[:, n, root],
+            "rank": context.index.ranks[:, n, root],
+            "rank_low": low[:, n],
+            "rank_high": high[:, n],
+            "median": np.nanmedian(context.index.scores[:, context.peers(unit), root], axis=1),
+        }
+    )
+    ranks = pl.col("rank", "rank_low", "rank_high")
+    frame = frame.with_columns(pl.col(pl.Float64).fill_nan(None)).with_columns(ranks.cast(pl.Int64))
+    columns = (
+        Column("period", say("column.period"), "integer"),
+        Column("score", say("column.unit_score"), "bar"),
+        Column("median", say("column.peer_median"), "number"),
+        Column("rank", say("column.rank"), "integer"),
+        Column("rank_low", say("profiles.column.rank_low"), "integer"),
+        Column("rank_high", say("profiles.column.rank_high"), "integer"),
+    )
+    return Table(f"profile-course-{unit}", say("profiles.course", unit=context.label(unit)), frame, columns)
+
+
+def _of_system(context: Context, unit: str) -> Iterator[Block]:
+    """Yield abilities against all units, and what peers by endowment have reached, where the study asks for them."""
+    if context.system is None:
+        return
+    one = theory.role_set("abilities")
+    here = measured(context.system, one)
+    if len(here) >= FEWEST_AXES:
+        every = levels(context, here, context.last)
+        own = every.filter(pl.col("unit") == unit)
+        if own.select(list(here)).null_count().sum_horizontal()[0] == 0:
+            name = f"abilities-{unit}"
+            yield reading_radar(name, one.title, context.label(unit), own, every, here, context.last)
+    found = context.system.peers.result
+    if found is not None:
+        yield _targets(context, unit, found)
+
+
+def _targets(context: Context, unit: str, found: Peers) -> Table:
+    frame = found.targets.filter(pl.col("unit") == unit)
+    frame = worded(frame, "target", {f"·{node.id}": node.title for node in context.framework.nodes})
+    frame = worded(frame, "best_peer", dict(context.panel.labels))
+    columns = (
+        Column("target", say("profiles.column.target")),
+        Column("value", say("paths.column.own"), "number", 3),
+        Column("median", say("paths.column.peer_median"), "number", 3),
+        Column("best", say("paths.column.best"), "number", 3),
+        Column("best_peer", say("paths.column.best_peer")),
+        Column("to_median", say("paths.column.to_median"), "number", 3),
+        Column("to_best", say("paths.column.to_best"), "number", 3),
+    )
+    alike = found.frame.filter(pl.col("unit") == unit).sort("place")["peer"]
+    note = say("profiles.targets.note", peers=Text.join(context.label(peer) for peer in alike))
+    return Table(f"profile-targets-{unit}", say("profiles.targets", unit=context.label(unit)), frame, columns, note)
 
 
 def _sentence(context: Context, unit: str, n: int, frame: pl.DataFrame) -> Text:

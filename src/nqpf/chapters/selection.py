@@ -14,8 +14,8 @@ FIRST = "summary"
 """The chapter that no choice leaves out."""
 SHORT = 20
 """Rows of a table that a brief report still shows."""
-ROWS = {"brief": SHORT, "standard": 40, "full": None}
-"""Rows of a table that a page format shows, by the level of detail; None shows all. The files hold them all."""
+ROWS = {"brief": SHORT, "standard": 40, "full": 100_000}
+"""Rows of a table that a page format shows at most, by the level of detail. The files hold them all."""
 
 
 def chosen(chapters: Iterable[Chapter], only: Sequence[str] | None) -> tuple[Chapter, ...]:

@@ -26,6 +26,7 @@ NAMES = 6
 
 def text_findings(context: TextContext) -> Iterator[Finding]:
     """Yield the findings in the order of the sections."""
+    yield from _refused(context)
     yield from _duplicates(context)
     yield from _attention(context)
     yield from _stressed(context)
@@ -34,6 +35,13 @@ def text_findings(context: TextContext) -> Iterator[Finding]:
     yield from _centre(context)
     yield from _substance(context)
     yield from _evidence(context)
+
+
+def _refused(context: TextContext) -> Iterator[Finding]:
+    corpus = context.found.corpus
+    if refused := corpus.refusals.height:
+        numbers = {"refused": refused, "files": refused + corpus.sources.height}
+        yield Finding("text_files_refused", numbers, "files that could not be read: at least one", "text-refusals")
 
 
 def _duplicates(context: TextContext) -> Iterator[Finding]:
@@ -126,9 +134,11 @@ def _adopted(context: TextContext, found: Diffusion, term: str, numbers: dict[st
     if not known.height:
         condition = "no lag is known of a region that was seen before it had the term"
         return Finding("text_spread", numbers, condition, "text-spread", ("J09",))
-    numbers |= {"lag": known["lag"].median(), "counted": known.height}
+    lag = float(known["lag"].median())  # type: ignore[arg-type]
+    numbers |= {"lag": lag, "early": -lag, "counted": known.height}
     condition = "median over regions seen before they had the term, with a lag in days"
-    return Finding("text_spread_lag", numbers, condition, "text-spread", ("J09",))
+    code = "text_spread_lag" if lag >= 0 else "text_spread_early"
+    return Finding(code, numbers, f"{condition}; {'not ' if lag >= 0 else ''}below 0", "text-spread", ("J09",))
 
 
 def _centre(context: TextContext) -> Iterator[Finding]:

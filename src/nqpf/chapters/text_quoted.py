@@ -45,7 +45,7 @@ def _figure(said: Quoted) -> Figure:
         for day, words in frame.select("date", "text").iter_rows()
     ]
     frame = frame.rename({"statement": "unit"}).with_columns(texts("unit", called))
-    long = frame.unpivot(on=list(WAYS), index=["unit", "unit_zh", "unit_en"], variable_name="part")
+    long = frame.unpivot(on=_there(said), index=["unit", "unit_zh", "unit_en"], variable_name="part")
     return contributions(
         worded(long, "part", {way: say(f"texts.way.{way}") for way in WAYS}),
         id="text-timeline",
@@ -58,17 +58,23 @@ def _figure(said: Quoted) -> Figure:
 
 
 def _table(said: Quoted) -> Table:
+    """Return the statements with their words; a way in which none is given has a column in the file only."""
+    unknown = say("texts.statements.undated")
+    days = [unknown if day is None else Text.same(day.replace("/", " – ")) for day in said.timeline["date"]]
+    there = _there(said)
     columns = [Column("date", say("texts.column.said_on")), Column("text", say("texts.column.words"))]
-    columns += [Column(way, say(f"texts.way.{way}"), "integer") for way in WAYS]
+    columns += [Column(way, say(f"texts.way.{way}"), "integer") for way in there]
     columns.append(Column("articles", say("texts.column.articles"), "integer"))
-    columns += [Column(key, say(f"texts.column.{key}")) for key in ("occasion", "speaker")]
+    columns += [Column(key, say(f"texts.column.{key}")) for key in ("speaker", "occasion", "source")]
+    frame = said.timeline.with_columns(texts("date", days))
     return Table(
-        "text-statements",
-        say("texts.statements.table"),
-        said.timeline,
-        tuple(columns),
-        say("texts.statements.note"),
-    )
+        "text-statements", say("texts.statements.table"), frame, tuple(columns), say("texts.statements.note")
+    )  # fmt: skip
+
+
+def _there(said: Quoted) -> list[str]:
+    """Return the ways in which statements are given here."""
+    return [way for way in WAYS if said.timeline[way].sum()]
 
 
 def altered_blocks(context: TextContext) -> Iterator[Block]:

@@ -7,14 +7,12 @@ from collections.abc import Iterator
 import polars as pl
 
 from nqpf.chapters.blocks import Block, Column, Paragraph, Table
-from nqpf.chapters.regions_frames import texts, worded
+from nqpf.chapters.regions_frames import worded
 from nqpf.chapters.text_context import TextContext
-from nqpf.messages import Text, say
+from nqpf.messages import say
 
 TOLD = ("text_ingested", "text_refused")
 """Remarks on reading that sentences and tables of this section say."""
-SHOWN = 60
-"""Rows that a table of articles, flags or pairs shows."""
 
 
 def read_blocks(context: TextContext) -> Iterator[Block]:
@@ -33,19 +31,17 @@ def read_blocks(context: TextContext) -> Iterator[Block]:
     if corpus.refusals.height:
         columns = (Column("file", say("texts.column.file")), Column("reason", say("texts.column.reason")))
         yield Table("text-refusals", say("texts.read.refusals"), refused_files(context), columns)
+    if corpus.remarks.height:
+        frame = corpus.remarks.select("file", "severity", text_zh="zh", text_en="en")
+        yield Table("text-remarks", say("texts.read.remarks"), frame, (Column("text", say("texts.column.remark")),))
     yield from _edits(context)
     yield from _flags(context)
     yield from context.told.notes(*(note for note in found.notes if note.code not in TOLD))
 
 
 def refused_files(context: TextContext) -> pl.DataFrame:
-    """Return the files that could not be read: file, code, reason, the file named as it is cited."""
-    refused = context.found.corpus.refusals
-    told = [
-        Text(*(reason.replace(path, file) for reason in reasons))
-        for file, path, *reasons in refused.select("file", "path", "reason_zh", "reason_en").iter_rows()
-    ]
-    return refused.select("file", "code").with_columns(texts("reason", told))
+    """Return the files that could not be read: file, code, reason."""
+    return context.found.corpus.refusals.drop("path")
 
 
 def _articles(context: TextContext) -> Iterator[Block]:
@@ -54,13 +50,8 @@ def _articles(context: TextContext) -> Iterator[Block]:
     labels = {"authors": "authors", "unit": "region", "level": "level", "date": "date"}
     columns += [Column(key, say(f"texts.column.{name}")) for key, name in labels.items() if _filled(frame[key])]
     columns.append(Column("chars", say("texts.column.chars"), "integer"))
-    yield Table(
-        "text-articles",
-        say("texts.read.articles"),
-        frame.select(pl.exclude("affiliations", "flags")).head(SHOWN),
-        tuple(columns),
-        say("texts.shown", shown=SHOWN, count=frame.height) if frame.height > SHOWN else None,
-    )
+    frame = frame.select(pl.exclude("affiliations", "flags"))
+    yield Table("text-articles", say("texts.read.articles"), frame, tuple(columns))
 
 
 def _filled(column: pl.Series) -> bool:
@@ -96,8 +87,7 @@ def _flags(context: TextContext) -> Iterator[Block]:
         Column("kind", say("texts.column.flag")),
         Column("evidence", say("texts.column.evidence")),
     )
-    note = say("texts.shown", shown=SHOWN, count=flags.height) if flags.height > SHOWN else None
-    yield Table("text-flags", say("texts.read.flags", count=flags.height), frame.head(SHOWN), columns, note)
+    yield Table("text-flags", say("texts.read.flags", count=flags.height), frame, columns)
 
 
 def duplicate_blocks(context: TextContext) -> Iterator[Block]:
@@ -111,13 +101,10 @@ def duplicate_blocks(context: TextContext) -> Iterator[Block]:
         return
     numbers = {"articles": same.texts, "pairs": same.pairs.height, "repeated": len(found.repeated)}
     yield Paragraph(say(f"texts.duplicates.{found.spec.duplicates}", **numbers))
-    frame = worded(
-        same.pairs, "kind", {kind: say(f"texts.copy.{kind}") for kind in ("exact", "near", "contained")}
-    ).head(SHOWN)
+    frame = worded(same.pairs, "kind", {kind: say(f"texts.copy.{kind}") for kind in ("exact", "near", "contained")})
     columns = [Column("id_1", say("texts.column.one")), Column("id_2", say("texts.column.other"))]
     columns += [Column("kind", say("texts.column.likeness"))]
     columns += [Column("jaccard", say("texts.column.jaccard"), "number", 3)]
     columns += [Column(key, say(f"texts.column.{key}"), "percent", 0) for key in ("containment_1", "containment_2")]
-    note = say("texts.shown", shown=SHOWN, count=same.pairs.height) if same.pairs.height > SHOWN else None
-    yield Table("text-pairs", say("texts.duplicates.table"), frame, tuple(columns), note)
+    yield Table("text-pairs", say("texts.duplicates.table"), frame, tuple(columns))
     yield from context.told.notes(*same.notes)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date as Day
 
 import polars as pl
 
 from nqpf.chapters.blocks import Block, Column, Paragraph, Table
 from nqpf.chapters.regions_frames import worded
 from nqpf.chapters.text_context import TextContext
+from nqpf.charts.adoption import adoption
 from nqpf.charts.figure import Figure
 from nqpf.charts.intervals import intervals
 from nqpf.messages import Text, say
+from nqpf.text.measuring.dates import dated
 from nqpf.text.measuring.diffusion import Diffusion
 from nqpf.text.survey import COPIED
 
@@ -29,6 +32,8 @@ def spread_blocks(context: TextContext) -> Iterator[Block]:
     for row in found.centre.drop_nulls("date").iter_rows(named=True):
         source = say("texts.spread.given") if row["id"] is None else say("texts.spread.article", id=row["id"])
         yield Paragraph(say("texts.spread.centre", term=row["term"], date=row["date"], source=source))
+    if found.frame["first"].drop_nulls().len():
+        yield _curve(found)
     behind = found.frame.drop_nulls("lag")
     if behind.height:
         yield _figure(context, behind)
@@ -54,6 +59,58 @@ def _figure(context: TextContext, behind: pl.DataFrame) -> Figure:
         line=0.0,
         digits=1,
     )
+
+
+def _curve(found: Diffusion) -> Figure:
+    """Return the share of regions that have each term by each day, and when half of them had it."""
+    centre = {term: _day(date) for term, date in found.centre.select("term", "date").iter_rows()}
+    rows: list[tuple[str, str, str, Day, float]] = []
+    starts: list[tuple[str, Day, Day | None, str, str]] = []
+    days = [day for one in found.frame.select("since", "until").iter_rows() for one in one if (day := _day(one))]
+    for term in found.frame["term"].unique(maintain_order=True):
+        written = found.frame.filter(term=term)["first"]
+        units, had = written.len(), sorted(day for one in written.drop_nulls() if (day := _day(one)))
+        half = had[(units + 1) // 2 - 1] if len(had) >= (units + 1) // 2 else None
+        start = centre[term]
+        name = _told(term, start, half, len(had), units)
+        steps = {day: (number + 1) / units for number, day in enumerate(had)}
+        steps = {min(days): 0.0, **steps, max(days): len(had) / units}
+        rows += [(term, name.zh, name.en, day, share) for day, share in steps.items()]
+        if start is not None:
+            words = say("texts.adoption.first", date=found.centre.filter(term=term)["date"].item())
+            starts.append((term, start, half, words.zh, words.en))
+    drawn = {"thing": pl.String, "thing_zh": pl.String, "thing_en": pl.String, "day": pl.Date, "share": pl.Float64}
+    marks = {"thing": pl.String, "day": pl.Date, "half": pl.Date, "words_zh": pl.String, "words_en": pl.String}
+    return adoption(
+        pl.DataFrame(rows, schema=drawn, orient="row"),
+        pl.DataFrame(starts, schema=marks, orient="row"),
+        id="text-adoption",
+        title=say("texts.adoption.figure"),
+        caption=say("texts.adoption.caption"),
+        value_title=say("texts.adoption.share"),
+    )
+
+
+def _day(date: str | None) -> Day | None:
+    """Return the day of a date, or the middle of its month or year where no more is known."""
+    if date is None:
+        return None
+    known = dated(date)
+    if known is None or known.precision == "day":
+        return None if known is None else known.day
+    return known.day.replace(day=15) if known.precision == "month" else known.day.replace(month=7)
+
+
+def _told(term: str, start: Day | None, half: Day | None, had: int, units: int) -> Text:
+    """Return a term with what the picture says of it: how long it took half of the regions."""
+    if half is None:
+        return say("texts.adoption.few", term=term, had=had, units=units)
+    if start is None:
+        return say("texts.adoption.half", term=term, date=f"{half:%Y-%m}")
+    days = (half - start).days
+    if days < 0:
+        return say("texts.adoption.before", term=term, days=-days)
+    return say("texts.adoption.behind", term=term, days=days)
 
 
 def status_counts(found: Diffusion, term: str) -> tuple[int, int]:

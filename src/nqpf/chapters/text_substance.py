@@ -12,6 +12,7 @@ from nqpf.chapters.text_context import TextContext
 from nqpf.charts.contributions import contributions
 from nqpf.charts.figure import Figure
 from nqpf.charts.intervals import intervals
+from nqpf.errors import listing
 from nqpf.messages import say
 from nqpf.text.measuring.talk_substance import TalkSubstance
 from nqpf.theory import groups, item, items
@@ -27,15 +28,12 @@ def substance_blocks(context: TextContext) -> Iterator[Block]:
     if (found := context.found.substance.result) is None:
         return
     yield Paragraph(say("texts.substance.how", node=context.node or ""))
-    for row in found.agreement.iter_rows(named=True):
-        if row["rho"] is None:
-            yield Paragraph(say("texts.substance.unjudged", year=row["year"]))
-        else:
-            yield Paragraph(say("texts.substance.agreement", **row))
+    yield from _agreement(found)
     judged = found.frame.filter(pl.col("verdict") != "not_assessed")
     if judged.height:
         yield _gaps(context, found, judged["year"].max())
-    frame = worded(context.named(found.frame), "verdict", {word: say(f"texts.verdict.{word}") for word in VERDICTS})
+    written = found.frame.filter(pl.col("documents") > 0)
+    frame = worded(context.named(written), "verdict", {word: say(f"texts.verdict.{word}") for word in VERDICTS})
     frame = worded(frame, "light", {word: say(f"texts.light.{word}") for word in LIGHTS})
     columns = [Column("unit", say("texts.column.region")), Column("year", say("texts.column.year"), "integer")]
     columns += [Column("documents", say("texts.column.documents"), "integer")]
@@ -44,6 +42,19 @@ def substance_blocks(context: TextContext) -> Iterator[Block]:
     columns += [Column(key, say(f"texts.column.{key}")) for key in ("verdict", "light")]
     yield Table("text-gaps", say("texts.substance.table"), frame, tuple(columns), say("texts.substance.note"))
     yield from context.told.notes(*found.notes)
+
+
+def _agreement(found: TalkSubstance) -> Iterator[Block]:
+    """Yield how far regions' talk goes with their index, year by year, and which years say nothing."""
+    there = set(found.frame.filter(pl.col("documents") > 0)["year"])
+    silent = []
+    for row in found.agreement.iter_rows(named=True):
+        if row["rho"] is not None:
+            yield Paragraph(say("texts.substance.agreement", **row))
+        elif row["year"] in there:
+            silent.append(row["year"])
+    if silent:
+        yield Paragraph(say("texts.substance.unjudged", years=listing(silent, len(silent))))
 
 
 def _gaps(context: TextContext, found: TalkSubstance, year: object) -> Figure:
@@ -92,8 +103,8 @@ def evidence_blocks(context: TextContext) -> Iterator[Block]:
     frame = frame.with_columns(texts("title", [item(id).title for id in frame["item"]]))
     frame = worded(frame, "match", {match: say(f"texts.match.{match}") for match in MATCHES})
     columns = [Column("item", say("texts.column.item")), Column("title", say("texts.column.says"))]
-    columns += [Column("match", say("texts.column.match")), Column("passages", say("texts.column.passages"), "integer")]
-    columns += [Column("text", say("texts.column.passage")), Column("cite", say("texts.column.cite"))]
+    columns += [Column("match", say("texts.column.match")), Column("text", say("texts.column.passage"))]
+    columns += [Column("cite", say("texts.column.cite")), Column("passages", say("texts.column.passages"), "integer")]
     yield Table("text-evidence", say("texts.evidence.table"), frame, tuple(columns), say("texts.evidence.note"))
 
 

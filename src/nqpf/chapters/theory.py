@@ -1,168 +1,172 @@
-"""Chapter *Theory map*: the logic diagram lit by this study's numbers, and what of the theory is measured at all."""
+"""Chapter *Theory map*: what of the theory is measured, and the logic diagram lit by this study's numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 
-import numpy as np
 import polars as pl
 
 from nqpf import theory
-from nqpf.chapters.blocks import Chapter, Column, Paragraph, Table
-from nqpf.chapters.context import Context, Floats
+from nqpf.chapters.blocks import Block, Chapter, Column, Paragraph, Table
+from nqpf.chapters.context import Context
+from nqpf.chapters.methods import methods_of
+from nqpf.chapters.regions_frames import texts, worded
+from nqpf.chapters.whole import Whole
 from nqpf.charts.logic import logic_diagram
-from nqpf.index.framework import Indicator
 from nqpf.messages import Text, say
-from nqpf.numerics.ranks import position
 from nqpf.results import Finding
-
-LEVELS = ("cause", "element", "leap", "feature", "trait")
-"""Kinds of boxes that state a level, so that a number in each of them measures the item they stand for. Circles,
-hallmark and shake-offs state relations and tests, which a level does not measure."""
+from nqpf.synthesis.living import WHOLE
 
 
-def theory_chapter(context: Context) -> Chapter:
-    """Return the chapter and the share of the theory that is measured."""
-    states = node_states(context)
-    items = item_frame(context, states)
-    measured = int(items["measured"].sum())
-    nodes = int(states["measured"].sum())
-    numbers = {"measured": measured, "items": items.height, "nodes": nodes, "all_nodes": states.height}
-    figure = logic_diagram(
-        states,
-        id="logic",
-        title=say("theory_map.title", year=context.last),
-        caption=say("theory_map.caption", first=context.first, last=context.last, count=len(context.panel.units)),
+def theory_chapter(whole: Whole) -> Chapter:
+    """Return the chapter: the share that is measured, the diagram and its arrows where there is an index, all items."""
+    items = measured_items(whole)
+    counts = theory.shares(items).row(0, named=True)
+    numbers = {key: counts[key] for key in ("items", "measured", "partly", "not_measured")}
+    finding = Finding(
+        "theory_coverage", numbers, "a method or indicator of this study answers the item", "theory-groups"
     )
-    condition = "a node of the framework carries the item, or every box of the diagram for it has a value"
-    finding = Finding("theory_coverage", numbers, condition, "logic", ("A10",))
-    blocks = (Paragraph(say("theory_map.how")), figure, _group_table(items), _item_table(items))
-    return Chapter("theory", say("theory_map.chapter"), blocks, (finding,))
+    blocks: list[Block] = [Paragraph(_shares(items)), _groups(items)]
+    findings = [finding]
+    if whole.index is not None:
+        blocks += [Paragraph(say("theory_map.how")), *_diagram(whole.index)]
+        findings += _edge_findings(whole.index)
+    return Chapter("theory", say("theory_map.chapter"), (*blocks, _items(items)), tuple(findings))
+
+
+def measured_items(whole: Whole) -> pl.DataFrame:
+    """Return every theory item with whether this study measures it: the columns of `nqpf.theory.coverage`."""
+    used = methods_of(whole)
+    if whole.index is None:
+        return theory.coverage((), used)
+    indicators = whole.index.framework.indicators
+    beside = () if whole.index.system is None else whole.index.system.scores.indicators[len(indicators) :]
+    boxes = set(whole.index.living.states["node"])
+    return theory.coverage((*indicators, *beside), used, dimensions=whole.index.framework.inner, boxes=boxes)
 
 
 def node_states(context: Context) -> pl.DataFrame:
-    """Return the state of every node of the logic diagram.
+    """Return the state of every box of the diagram in the last year, all units together.
 
     Returns
     -------
     DataFrame
-        Columns node, value (0 to 1, mean over units in the last year, of the first year for the elements from which the
-        leaps start; null if not measured), change (since the first year), measured, detail_zh, detail_en.
+        Columns node, value (0 to 1, mean over units), change (since the first year), measured, detail_zh, detail_en
+        (what measures it, or what data it would take).
     """
-    whole = context.index.whole.mean(axis=0)
-    unit_scores = _unit_scores(context)
-    rows: list[tuple[str, float | None, float | None, bool, str, str]] = []
+    found = context.living.states.filter((pl.col("unit") == WHOLE) & (pl.col("period") == context.last))
+    known = {row["node"]: row for row in found.iter_rows(named=True)}
+    rows = []
     for node in theory.diagram().nodes:
-        if node.kind == "core":
-            found = list(context.framework.indicators)
-        else:
-            found = [i for i in context.framework.indicators if node.tags and _carries(i, node.tags)]
-        weights = np.array([whole[i.at] for i in found])
-        if not found or weights.sum() == 0:
-            rows.append((node.id, None, None, False, *_both(_needed(node))))
-            continue
-        by_year = _mean(unit_scores[:, :, [i.at for i in found]], weights)
-        indicators = Text.join(i.title for i in found)
-        if node.kind == "element":  # where the leap starts from; the leap's own node shows where it has come to
-            detail = say("theory_map.starting_from", year=context.first, indicators=indicators)
-            rows.append((node.id, float(by_year[0]), None, True, *_both(detail)))
-            continue
-        change = float(by_year[-1] - by_year[0]) if context.first != context.last else None
-        detail = say("theory_map.measured_by", indicators=indicators)
-        rows.append((node.id, float(by_year[-1]), change, True, *_both(detail)))
+        row = known.get(node.id)
+        detail = _detail(context, node) if row else say("theory_map.needs", data=_data(node))
+        start = node.kind == "element"  # where the leap starts from; its own box shows where it has come to
+        change = None if row is None or start or context.first == context.last else row["change"]
+        rows.append((node.id, row and row["value"], change, row is not None, detail.zh, detail.en))
     schema = {"node": pl.String, "value": pl.Float64, "change": pl.Float64, "measured": pl.Boolean}
     return pl.DataFrame(rows, schema=schema | {"detail_zh": pl.String, "detail_en": pl.String}, orient="row")
 
 
-def item_frame(context: Context, states: pl.DataFrame) -> pl.DataFrame:
-    """Return every theory item: titles, phrase, source, whether measured, and by what or what it would take."""
-    groups = {g.id: g.title for g in theory.groups()}
-    rows = []
-    for item in theory.items():
-        found = [n.title for n in context.framework.nodes if item.id in n.theory] + _shown(item.id, states)
-        how = Text.join(dict.fromkeys(found)) if found else say("theory_map.needs", data=item.data)
-        phrase = item.phrases[0]
-        titles = (groups[item.group].zh, groups[item.group].en, item.title.zh, item.title.en)
-        place = f"{phrase.file}:{phrase.line}"
-        rows.append((item.id, item.group, *titles, phrase.text, place, bool(found), how.zh, how.en))
-    names = ["item", "group_id", "group_zh", "group_en", "title_zh", "title_en", "phrase", "source"]
-    schema = dict.fromkeys(names, pl.String) | {"measured": pl.Boolean, "how_zh": pl.String, "how_en": pl.String}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+def _detail(context: Context, node: theory.Node) -> Text:
+    """Return what measures a box."""
+    which = context.living.indicators.get(node.id)
+    if which is None:
+        return say(f"theory_map.estimated.{node.id}")
+    indicators = Text.join(context.scale.indicators[k].title for k in which)
+    if node.kind == "element":
+        return say("theory_map.starting_from", year=context.first, indicators=indicators)
+    return say("theory_map.measured_by", indicators=indicators)
 
 
-def _shown(item: str, states: pl.DataFrame) -> list[Text]:
-    """Return the boxes of the diagram that stand for an item and all have a value; none if one of them has not."""
-    boxes = [n for n in theory.diagram().nodes if n.kind in LEVELS and item in n.items]
-    measured = dict(states.select("node", "measured").iter_rows())
-    return [n.title for n in boxes] if all(measured[n.id] for n in boxes) else []
+def _data(node: theory.Node) -> Text:
+    """Return what data a box would need: those of the theory items it stands for."""
+    return Text.join(dict.fromkeys(theory.item(id).data for id in node.items), "；", "; ")
 
 
-def _carries(indicator: Indicator, tags: Mapping[str, str]) -> bool:
-    """Return whether an indicator has all these marks: catalogue tags, or a theory item."""
-    return all(
-        value in indicator.theory if tag == "theory" else indicator.tags.get(tag) == value
-        for tag, value in tags.items()
-    )
+def _shares(items: pl.DataFrame) -> Text:
+    """Return the first line of the chapter: the share of every group that is measured."""
+    groups = {one.id: one.title for one in theory.groups()}
+    parts = [
+        say("theory_map.group_share", group=groups[row["group"]], measured=row["measured"], items=row["items"])
+        for row in theory.shares(items, "group").iter_rows(named=True)
+    ]
+    counts = theory.shares(items).row(0, named=True)
+    numbers = counts | {"share": 100 * counts["share"]}
+    return say("theory_map.shares", groups=Text.join(parts, "、", ", "), **numbers)
 
 
-def _needed(node: theory.Node) -> Text:
-    """Return what data a node would need: those of the theory items it stands for."""
-    data = list(dict.fromkeys(theory.item(i).data for i in node.items))
-    return say("theory_map.needs", data=Text.join(data, "；", "; "))
-
-
-def _both(text: Text) -> tuple[str, str]:
-    return text.zh, text.en
-
-
-def _unit_scores(context: Context) -> Floats:
-    """Return indicator scores on 0 to 1, ``float64[T, N, K]``: rescaled where the scale has ends, else percentiles."""
-    scores = context.index.normalised
-    if context.bounds is not None:
-        # Later values can leave a scale frozen on other years; the ends then move out to hold them.
-        low, high = min(context.bounds[0], np.nanmin(scores)), max(context.bounds[1], np.nanmax(scores))
-        return np.asarray((scores - low) / (high - low))
-    ranked = np.empty_like(scores)
-    for k in range(scores.shape[2]):
-        sample = scores[:, :, k][~np.isnan(scores[:, :, k])]
-        ranked[:, :, k] = (position(scores[:, :, k], sample, "average") - 1) / max(sample.size - 1, 1)
-    return ranked
-
-
-def _mean(scores: Floats, weights: Floats) -> Floats:
-    """Return the mean over units and weighted mean over indicators for each year, of what is present."""
-    w = np.where(np.isnan(scores), 0.0, weights)
-    return np.asarray(np.nansum(scores * w, axis=(1, 2)) / w.sum(axis=(1, 2)))
-
-
-def _group_table(items: pl.DataFrame) -> Table:
-    frame = (
-        items.group_by("group_id", "group_zh", "group_en", maintain_order=True)
-        .agg(pl.len().alias("items"), pl.col("measured").sum().cast(pl.Int64))
-        .with_columns(share=pl.col("measured") / pl.col("items"))
-    )
+def _groups(items: pl.DataFrame) -> Table:
+    titles = {one.id: one.title for one in theory.groups()}
+    frame = worded(theory.shares(items, "group"), "group", titles)
     columns = (
         Column("group", say("column.theory_group")),
         Column("items", say("column.items"), "integer"),
         Column("measured", say("column.measured"), "integer"),
+        Column("partly", say("theory_map.column.partly"), "integer"),
+        Column("not_measured", say("theory_map.column.not_measured"), "integer"),
         Column("share", say("column.share"), "percent", 0),
     )
     return Table("theory-groups", say("theory_map.groups"), frame, columns)
 
 
-def _item_table(items: pl.DataFrame) -> Table:
-    yes, no = say("word.measured"), say("word.not_measured")
-    state = pl.when("measured")
+def _items(items: pl.DataFrame) -> Table:
+    places = [theory.item(id).phrases[0] for id in items["item"]]
     frame = items.with_columns(
-        state.then(pl.lit(yes.zh)).otherwise(pl.lit(no.zh)).alias("state_zh"),
-        state.then(pl.lit(yes.en)).otherwise(pl.lit(no.en)).alias("state_en"),
+        phrase=pl.Series([one.text for one in places]),
+        source=pl.Series([f"{one.file}:{one.line}" for one in places]),
     )
+    frame = worded(frame, "state", {state: theory.state_title(state) for state in frame["state"].unique()})
     columns = (
         Column("item", say("column.item")),
         Column("title", say("column.title")),
         Column("phrase", say("column.phrase")),
         Column("source", say("column.place_in_documents")),
         Column("state", say("column.state")),
-        Column("how", say("column.how")),
+        Column("by", say("theory_map.column.by")),
+        Column("needs", say("theory_map.column.needs")),
     )
     return Table("theory-items", say("theory_map.items"), frame, columns, say("theory_map.items.note"))
+
+
+def _diagram(context: Context) -> Iterator[Block]:
+    years = {"first": context.first, "last": context.last}
+    yield logic_diagram(
+        node_states(context),
+        id="logic",
+        title=say("theory_map.title", year=context.last),
+        caption=say("theory_map.caption", count=len(context.panel.units), **years),
+    )
+    yield _edges(context)
+
+
+def _edges(context: Context) -> Table:
+    titles = {node.id: node.title for node in theory.diagram().nodes}
+    edges = context.living.edges.filter(pl.col("state") != "untested")
+    ends = [Text.join([titles[a], titles[b]], " → ", " → ") for a, b in edges.select("source", "target").iter_rows()]
+    frame = edges.with_columns(texts("edge", ends))
+    for name in ("test", "state"):
+        frame = worded(frame, name, {word: say(f"theory_map.{name}.{word}") for word in frame[name].unique()})
+    columns = (
+        Column("edge", say("theory_map.column.edge")),
+        Column("test", say("theory_map.column.test")),
+        Column("effect", say("theory_map.column.effect"), "number", 3),
+        Column("low", say("regions.column.low"), "number", 3),
+        Column("high", say("regions.column.high"), "number", 3),
+        Column("q", say("regions.column.q"), "number", 3),
+        Column("state", say("column.state")),
+    )
+    untested = context.living.edges.height - edges.height
+    note = say("theory_map.edges.note", tested=edges.height, untested=untested)
+    return Table("logic-edges", say("theory_map.edges"), frame, columns, note)
+
+
+def _edge_findings(context: Context) -> Iterator[Finding]:
+    """Yield how many arrows of the diagram the data bear out."""
+    states = context.living.edges["state"]
+    counts = {state: int((states == state).sum()) for state in ("shown", "against", "not_shown", "untested")}
+    tested = states.len() - counts["untested"]
+    if tested:
+        condition = "q below 0.05 over all arrows that can be tested"
+        yield Finding(
+            "theory_edges", counts | {"tested": tested, "edges": states.len()}, condition, "logic-edges", ("A10",)
+        )

@@ -106,11 +106,13 @@ def _figure(
 
 def _bars(names: list[str], value_title: str, lang: Lang, number: str) -> alt.Chart:
     legend = alt.Legend(orient="top", title=None, columns=theme.legend_columns(names, BARS), symbolType="square")
+    whole = number.endswith(".0f")  # counts have no parts of one
+    axis = alt.Axis(tickCount=8, tickMinStep=1) if whole else alt.Axis(tickCount=8)
     drawn: alt.Chart = (
         alt.Chart()
         .mark_bar(height=13, stroke="white", strokeWidth=0.6)
         .encode(
-            x=alt.X("value:Q", title=value_title, stack="zero", axis=alt.Axis(tickCount=8)),
+            x=alt.X("value:Q", title=value_title, stack="zero", axis=axis),
             color=alt.Color(f"part_{lang}:N", scale=theme.category_scale(names), legend=legend),
             order="place:Q",
             tooltip=[

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,6 +38,8 @@ class Figure:
         ``draw(lang)`` returns a Vega-Lite specification (a dict) or an SVG document (a str).
     placed
         Whether the place of a mark tells which unit it is, as on a map.
+    live
+        ``live()`` returns what a page needs to redraw the picture for another unit and year; None where it stays.
     """
 
     id: str
@@ -46,7 +48,9 @@ class Figure:
     data: pl.DataFrame
     draw: Callable[[Lang], dict[str, Any] | str]
     placed: bool = False
+    live: Callable[[], Mapping[str, Any]] | None = None
     _drawn: dict[Lang, dict[str, Any] | str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _svgs: dict[Lang, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def drawn(self, lang: Lang) -> dict[str, Any] | str:
         """Return what ``draw(lang)`` returns, drawn once.
@@ -60,9 +64,12 @@ class Figure:
         return self._drawn[lang]
 
     def svg(self, lang: Lang) -> str:
-        """Return the figure as an SVG document."""
-        drawn = self.drawn(lang)
-        return drawn if isinstance(drawn, str) else _renumbered(vl_convert.vegalite_to_svg(json.dumps(drawn)))
+        """Return the figure as an SVG document, drawn once."""
+        if lang not in self._svgs:
+            drawn = self.drawn(lang)
+            whole = drawn if isinstance(drawn, str) else _renumbered(vl_convert.vegalite_to_svg(json.dumps(drawn)))
+            self._svgs[lang] = whole
+        return self._svgs[lang]
 
 
 def _renumbered(svg: str) -> str:

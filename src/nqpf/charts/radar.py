@@ -21,7 +21,7 @@ LABEL_WIDTH, LABEL_SIZE, LINE, GAP = 170.0, 12.0, 15.0, 18.0
 RINGS = 4
 CORNERS, LABELS = "corners", "labels"
 """Names of the data sets that differ from radar to radar."""
-UNIT, TITLE = "{unit}", "{title}"
+UNIT, BESIDE, TITLE = "{unit}", "{beside}", "{title}"
 """What stands in a template for the words that differ from radar to radar."""
 
 
@@ -32,6 +32,7 @@ def radar(
     title: Text,
     caption: Text,
     unit: Text,
+    beside: Text | None = None,
     low: float = 0.0,
     high: float = 1.0,
     digits: int = 2,
@@ -47,6 +48,8 @@ def radar(
         See `Figure`.
     unit
         Name of the unit, for the legend.
+    beside
+        What ``median`` is, for the legend; default: the peers' median.
     low, high
         Values at the centre and at the rim.
     digits
@@ -59,7 +62,8 @@ def radar(
     """
     require(frame, "axis", "axis_zh", "axis_en", "value", "median")
     _check(frame, low, high)
-    names = {"value": unit, "median": say("chart.peer_median"), "best": say("chart.best")}
+    other = beside or say("chart.peer_median")
+    names = {"value": unit, "median": other, "best": say("chart.best")}
     names = {column: name for column, name in names.items() if column in frame.columns}
     corners, labels = _corners(frame, names, low, high), _labels(frame, digits)
     whole = frame["value"].null_count() == 0
@@ -67,7 +71,7 @@ def radar(
     def draw(lang: Lang) -> dict[str, Any]:
         reach = _reach(labels, lang)
         text = _template(len(frame), tuple(names), whole, lang, digits, (low, high), reach)
-        for mark, words in ((UNIT, unit[lang]), (TITLE, title[lang])):
+        for mark, words in ((UNIT, unit[lang]), (BESIDE, other[lang]), (TITLE, title[lang])):
             text = text.replace(json.dumps(mark), json.dumps(words))
         spec: dict[str, Any] = json.loads(text)
         spec["datasets"] |= {CORNERS: theme.inline(corners).values, LABELS: theme.inline(labels).values}
@@ -91,7 +95,7 @@ def _template(
     A report holds a radar for each unit; putting each together anew takes longer than everything else in it.
     """
     side, top = reach
-    names = {"value": UNIT, "median": theme.word("peer_median", lang), "best": theme.word("best", lang)}
+    names = {"value": UNIT, "median": BESIDE, "best": theme.word("best", lang)}
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-side, side], nice=False))
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-top, top], nice=False))
     polygons = _polygons({column: names[column] for column in columns}, whole, lang, digits)

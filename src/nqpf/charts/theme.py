@@ -59,7 +59,7 @@ CONFIG: dict[str, Any] = {
 }  # fmt: skip
 
 
-def to_spec(chart: alt.LayerChart, description: str) -> dict[str, Any]:
+def to_spec(chart: alt.LayerChart | alt.FacetChart, description: str) -> dict[str, Any]:
     """Return `chart` with the house's look as a Vega-Lite specification, checked where Altair checks (see `Figure`).
 
     Parameters

@@ -1,15 +1,16 @@
 """Boolean functions of k yes-or-no conditions made short: prime implicants and all smallest sets of them that suffice.
 
-Quine (1952), The problem of simplifying truth functions, doi:10.1080/00029890.1952.11988183; McCluskey (1956),
-Minimization of Boolean functions, doi:10.1002/j.1538-7305.1956.tb03835.x; the smallest covers (Petrick's
-problem) are found by an integer program and a search. A combination is a row of 0 and 1; a term besides has 2 where a condition may be either.
+Quine (1952), The problem of simplifying truth functions, doi:10.2307/2308219; McCluskey (1956), Minimization of Boolean
+functions, doi:10.1002/j.1538-7305.1956.tb03835.x; the smallest covers (Petrick's problem) are found by a search and,
+where that is long, an integer program. A combination is a row of 0 and 1; a term besides has 2 where a condition may be
+either.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,8 @@ FREE = 2
 """Of a term: the condition may be either."""
 EFFORT = 10_000
 """Steps of the search for smallest covers after which it says that there may be more."""
+FEW = 200
+"""Steps after which the size of the smallest is left to an integer program."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,17 +110,29 @@ def smallest_covers(chart: Bools, most: int, effort: int = EFFORT) -> Covers:
         return Covers((), True)
     meets = {sum(1 << int(p) for p in np.flatnonzero(chart[:, r])) for r in range(chart.shape[1])}
     # A combination that is met whenever another is adds nothing.
-    needs = sorted((m for m in meets if not any(o != m and o & m == o for o in meets)), key=lambda m: (m.bit_count(), m))
-    first = _one(needs, len(chart))
+    needs = sorted(
+        (m for m in meets if not any(o != m and o & m == o for o in meets)), key=lambda m: (m.bit_count(), m)
+    )
+    first = _soon(needs)
+    if first is None:
+        first = _proven(needs, len(chart))
     search = _Search(effort)
     found = sorted(islice(search.covers(needs, len(first)), most))
     return Covers(tuple(found) or (first,), not search.spent and len(found) < most)
 
 
-def _one(needs: list[int], terms: int) -> tuple[int, ...]:
-    """Return one smallest cover: by itself where every need has one term, else by a proven integer program."""
-    if all(need.bit_count() == 1 for need in needs):
-        return tuple(sorted(need.bit_length() - 1 for need in needs))
+def _soon(needs: list[int]) -> tuple[int, ...] | None:
+    """Return one smallest cover if few steps find it."""
+    search = _Search(FEW)
+    for size in count(_bound(needs)):
+        one = next(search.covers(needs, size), None)
+        if one is not None or search.spent:
+            return one
+    raise AssertionError("unreachable: all terms together are a cover")
+
+
+def _proven(needs: list[int], terms: int) -> tuple[int, ...]:
+    """Return one smallest cover as the proven optimum of an integer program."""
     chart = np.array([[need >> t & 1 for t in range(terms)] for need in needs], dtype=float)
     solved = milp(np.ones(terms), constraints=LinearConstraint(chart, lb=1), integrality=1, bounds=Bounds(0, 1))
     if solved.x is None:
@@ -127,12 +142,12 @@ def _one(needs: list[int], terms: int) -> tuple[int, ...]:
 
 def _bound(needs: list[int]) -> int:
     """Return how many of the needs have no term in common: so many terms are needed at least."""
-    count, taken = 0, 0
+    apart, taken = 0, 0
     for need in needs:
         if not need & taken:
             taken |= need
-            count += 1
-    return count
+            apart += 1
+    return apart
 
 
 @dataclass(slots=True)

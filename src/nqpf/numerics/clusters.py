@@ -1,4 +1,4 @@
-"""Partitions of points as arrays: trees cut, k-means, silhouettes, the gap statistic, and how much of a cluster returns.
+"""Partitions of points as arrays: trees cut, k-means, silhouettes, the gap statistic, and what of a cluster returns.
 
 Ward's tree (1963), doi:10.1080/01621459.1963.10500845; k-means after Lloyd (1982), doi:10.1109/TIT.1982.1056489, from
 starts after Arthur and Vassilvitskii (2007), k-means++: the advantages of careful seeding, SODA '07, 1027–1035;

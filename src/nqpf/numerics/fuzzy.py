@@ -27,8 +27,7 @@ def memberships(x: Floats, out: float, crossover: float, full: float, ends: floa
     """
     beyond = (x - crossover) * (1 if full > out else -1)
     side = np.where(beyond >= 0, abs(full - crossover), abs(crossover - out))
-    odds: Floats = 1 / (1 + np.exp(-np.log(ends / (1 - ends)) * beyond / side))
-    return odds
+    return np.asarray(1 / (1 + np.exp(-np.log(ends / (1 - ends)) * beyond / side)))
 
 
 def intersection(terms: Words, sets: Floats) -> Floats:
@@ -41,7 +40,8 @@ def intersection(terms: Words, sets: Floats) -> Floats:
 
 
 def _over(part: Floats, whole: Floats) -> Floats:
-    return np.divide(part, whole, out=np.full(np.broadcast(part, whole).shape, np.nan), where=whole > 0)
+    found: Floats = np.divide(part, whole, out=np.full(np.broadcast(part, whole).shape, np.nan), where=whole > 0)
+    return found
 
 
 def consistency(x: Floats, y: Floats) -> Floats:
@@ -67,7 +67,7 @@ def relevance(x: Floats, y: Floats) -> Floats:
 
 @compiled
 def chance_coverage(x: Floats, y: Floats, orders: Integers, least: float, pri: float) -> Floats:
-    """Return how much of the outcome the rows that pass account for, when the outcome is handed out anew ``float64[B]``.
+    """Return how much of the outcome the rows that pass account for when it is handed out anew, ``float64[B]``.
 
     Parameters
     ----------

@@ -100,7 +100,14 @@ def solid_ends(kinds: Small, keep: Mask, void: Mask, first: Index, last: Index, 
 
 @compiled
 def first_units(
-    codes: Codes, kinds: Small, keep: Mask, width: Small, first: Index, last: Index, role: Small, most: NDArray[np.int64]
+    codes: Codes,
+    kinds: Small,
+    keep: Mask,
+    width: Small,
+    first: Index,
+    last: Index,
+    role: Small,
+    most: NDArray[np.int64],
 ) -> Index:
     """Return the width of what cannot be parted at the start of each line: ``int64[M]``.
 

@@ -17,7 +17,7 @@ BLOCK = 2_000_000
 
 
 def nearest(x: Floats, count: int) -> tuple[Integers, Floats]:
-    """Return the places ``int[N, C]`` and distances ``float64[N, C]`` of the nearest others of points ``float64[N, D]``.
+    """Return places ``int[N, C]`` and distances ``float64[N, C]`` of the nearest others of points ``float64[N, D]``.
 
     Parameters
     ----------

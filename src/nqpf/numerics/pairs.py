@@ -7,6 +7,7 @@ stretches of one array of code points, parted by characters that stand in no pai
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,7 @@ def _slot(pair: int, size: int) -> int:
 def _table(most: int) -> Index:
     """Return an empty table for up to `most` pairs."""
     size = 16
-    while size < 2 * most:
+    while size < most + most // 4:
         size *= 2
     return np.full(size, -1, np.int64)
 
@@ -47,47 +48,20 @@ def _find(table: Index, pairs: Index, pair: int) -> int:
 
 
 @compiled
-def held_by(wanted: Index, codes: Codes, starts: Index) -> Mask:
-    """Return which texts hold which pairs: ``bool[K, P]``.
+def compare(
+    titles: Codes, begins: Index, solid: Mask, codes: Codes, starts: Index, low: Index, high: Index, nowhere: float
+) -> tuple[Index, Mask, Floats, Floats, Floats]:
+    """Return what P texts have in common with T titles.
 
     Parameters
     ----------
-    wanted
-        ``int64[K]`` pairs, see `pair_of`.
+    titles, begins
+        ``uint32[M]`` code points of the titles, after each one that stands in no pair; ``int64[T + 1]`` where each
+        begins, and the end.
+    solid
+        ``bool[M]`` which of these characters stand in pairs.
     codes, starts
-        ``uint32[N]`` code points; ``int64[P + 1]`` where each text begins, and the end.
-    """
-    table = _table(len(wanted))
-    same = np.empty(len(wanted), np.int64)
-    for k in range(len(wanted)):
-        at = _find(table, wanted, wanted[k])
-        if table[at] < 0:
-            table[at] = k
-        same[k] = table[at]
-    held = np.zeros((len(wanted), len(starts) - 1), np.bool_)
-    for p in range(len(starts) - 1):
-        for i in range(starts[p], starts[p + 1] - 1):
-            at = _find(table, wanted, (np.int64(codes[i]) << _SHIFT) | np.int64(codes[i + 1]))
-            if table[at] >= 0:
-                held[table[at], p] = True
-    for k in range(len(wanted)):
-        if same[k] != k:
-            held[k] = held[same[k]]
-    return held
-
-
-@compiled
-def fits(held: Mask, first: Index, runs: Mask, low: Index, high: Index, nowhere: float) -> tuple[Floats, Floats, Floats]:
-    """Return the weights of the pairs of T titles, and how well P texts fit each title.
-
-    Parameters
-    ----------
-    held
-        ``bool[K, P]`` which texts hold which pairs.
-    first
-        ``int64[T + 1]`` where the pairs of each title begin, and the end.
-    runs
-        ``bool[K]`` whether a pair begins with the character that the pair before ends with.
+        The same of the texts: ``uint32[N]`` and ``int64[P + 1]``.
     low, high
         ``int64[T]`` the texts a title is compared with.
     nowhere
@@ -95,13 +69,61 @@ def fits(held: Mask, first: Index, runs: Mask, low: Index, high: Index, nowhere:
 
     Returns
     -------
-    weight
-        ``float64[K]`` weight of each pair, in sum 1 or 0 over a title.
-    cover
-        ``float64[T, P]`` weight of the pairs that the text holds.
-    shared
-        ``float64[T, P]`` weight of the heaviest run of pairs that the text holds.
+    tuple
+        ``int64[T + 1]`` where the pairs of each title begin, and the end; ``bool[K, P]`` which texts hold which pairs;
+        ``float64[K]`` weight of each pair, in sum 1 or 0 over a title; ``float64[T, P]`` weight of the pairs that a text
+        holds; ``float64[T, P]`` weight of the heaviest run of pairs, each of which the text holds.
     """
+    first, pairs, runs = _pairs_of(titles, begins, solid)
+    held = _held_by(pairs, codes, starts)
+    weight, cover, shared = _fits(held, first, runs, low, high, nowhere)
+    return first, held, weight, cover, shared
+
+
+@compiled
+def _pairs_of(codes: Codes, starts: Index, solid: Mask) -> tuple[Index, Index, Mask]:
+    """Return where the pairs of each title begin, and the end; the pairs; whether each goes on from the one before."""
+    first = np.zeros(len(starts), np.int64)
+    pairs, runs, known = np.empty(len(codes), np.int64), np.zeros(len(codes), np.bool_), 0
+    for t in range(len(starts) - 1):
+        before = False
+        for i in range(starts[t], starts[t + 1] - 1):
+            both = solid[i] and solid[i + 1]
+            if both:
+                pairs[known], runs[known] = (np.int64(codes[i]) << _SHIFT) | np.int64(codes[i + 1]), before
+                known += 1
+            before = both
+        first[t + 1] = known
+    return first, pairs[:known].copy(), runs[:known].copy()
+
+
+@compiled
+def _held_by(pairs: Index, codes: Codes, starts: Index) -> Mask:
+    """Return which texts hold which pairs."""
+    table = _table(len(pairs))
+    same = np.empty(len(pairs), np.int64)
+    for k in range(len(pairs)):
+        at = _find(table, pairs, pairs[k])
+        if table[at] < 0:
+            table[at] = k
+        same[k] = table[at]
+    held = np.zeros((len(pairs), len(starts) - 1), np.bool_)
+    for p in range(len(starts) - 1):
+        for i in range(starts[p], starts[p + 1] - 1):
+            at = _find(table, pairs, (np.int64(codes[i]) << _SHIFT) | np.int64(codes[i + 1]))
+            if table[at] >= 0:
+                held[table[at], p] = True
+    for k in range(len(pairs)):
+        if same[k] != k:
+            held[k] = held[same[k]]
+    return held
+
+
+@compiled
+def _fits(
+    held: Mask, first: Index, runs: Mask, low: Index, high: Index, nowhere: float
+) -> tuple[Floats, Floats, Floats]:
+    """Return the weights of pairs and how well the texts fit, see `compare`."""
     titles, texts = len(first) - 1, held.shape[1]
     weight = np.zeros(len(held))
     cover, shared = np.zeros((titles, texts)), np.zeros((titles, texts))
@@ -134,7 +156,7 @@ def pervading(held: Mask, weight: Floats, first: Index, start: Index, end: Index
     Parameters
     ----------
     held, weight, first
-        See `fits`.
+        See `compare`.
     start, end
         ``int64[B]`` first text of each stretch and after its last.
     chosen
@@ -166,7 +188,8 @@ def profiles(codes: Codes, starts: Index, least: int) -> tuple[Index, Index, Flo
     Parameters
     ----------
     codes, starts
-        See `held_by`.
+        ``uint32[N]`` code points of P texts, after each one that stands in no pair; ``int64[P + 1]`` where each begins,
+        and the end.
     least
         Characters up to this code point are in no pair.
 
@@ -178,7 +201,11 @@ def profiles(codes: Codes, starts: Index, least: int) -> tuple[Index, Index, Flo
     """
     texts = len(starts) - 1
     table, entries, known = _table(len(codes)), 0, 0
-    pairs, latest, times = np.empty(len(codes), np.int64), np.empty(len(codes), np.int64), np.zeros(len(codes), np.int64)
+    pairs, latest, times = (
+        np.empty(len(codes), np.int64),
+        np.empty(len(codes), np.int64),
+        np.zeros(len(codes), np.int64),
+    )
     first, pair, value = np.zeros(texts + 1, np.int64), np.empty(len(codes), np.int64), np.empty(len(codes))
     for p in range(texts):
         first[p] = entries
@@ -216,3 +243,38 @@ def _unit_rows(first: Index, pair: Index, value: Floats, times: Index) -> tuple[
         low, first[p] = first[p + 1], begins
     first[texts] = kept
     return first, pair[:kept].copy(), value[:kept].copy()
+
+
+class Worth(NamedTuple):
+    """How much it counts that a title fits a stretch of texts: its first one, by pairs and by runs; its best; all."""
+
+    cover: float
+    shared: float
+    best: float
+    all: float
+
+
+@compiled
+def worth(
+    cover: Floats, shared: Floats, spread: Floats, start: Index, end: Index, lead: Index, by: Worth
+) -> Floats:
+    """Return how well each title fits each of B stretches of texts, −1 for a stretch without texts: ``float64[T, B]``.
+
+    Parameters
+    ----------
+    cover, shared
+        See `compare`.
+    spread, start, end
+        See `pervading`.
+    lead
+        ``int64[B]`` the text that counts as the first of each stretch.
+    by
+        What counts how much.
+    """
+    found = np.full(spread.shape, -1.0)
+    for t in range(len(spread)):
+        for b in range(len(start)):
+            if start[b] < end[b]:
+                first = by.cover * cover[t, lead[b]] + by.shared * shared[t, lead[b]]
+                found[t, b] = first + by.best * shared[t, start[b] : end[b]].max() + by.all * spread[t, b]
+    return found

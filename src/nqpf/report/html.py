@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -76,11 +76,14 @@ def render_html(
     """
     places = outline(chapters)
     specs, drawings = Specs(), {}
+    lives: dict[str, Mapping[str, Any]] = {}
     for place, figure in places.figures():
         drawn = {code: figure.drawn(code) for code in LANGUAGES}
         drawings[place.anchor] = _drawing(place.anchor, drawn, specs)
+        if figure.live is not None:
+            lives[place.anchor] = figure.live()
     scripts = [_script("report.js")] + ([_chart_script()] if specs.charts else [])
-    return _template(lang, places, drawings).render(
+    return _template(lang, places, drawings, lives).render(
         title=title,
         subtitle=subtitle,
         chapters=chapters,
@@ -89,11 +92,13 @@ def render_html(
         policy=_policy(scripts),
         css=Markup(_resource("report.css")),
         scripts=[Markup(script) for script in scripts],
-        data=Markup(_json({"words": _words(), "charts": specs.charts, "parts": specs.parts})),
+        data=Markup(_json({"words": _words(), "charts": specs.charts, "parts": specs.parts, "live": lives})),
     )
 
 
-def _template(lang: Lang, places: Outline, drawings: dict[str, Markup]) -> jinja2.Template:
+def _template(
+    lang: Lang, places: Outline, drawings: Mapping[str, Markup], lives: Mapping[str, Mapping[str, Any]]
+) -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(_resource),
         autoescape=True,
@@ -110,6 +115,7 @@ def _template(lang: Lang, places: Outline, drawings: dict[str, Markup]) -> jinja
         place=lambda block: places.find(block.id),
         target=lambda finding: places.find(finding.place),
         drawing=lambda block: drawings[anchor(block.id)],
+        live=lambda block: lives.get(anchor(block.id)),
         heading=lambda place: min(place.level + 1, 6),
         rows=_rows,
         widths=_widths,
@@ -159,9 +165,9 @@ def _spans(text: Text) -> Markup:
     return spans.format(text.zh, text.en)
 
 
-def _both(text: Text, lang: Lang, attribute: str | None) -> Markup:
+def _both(text: Text | Mapping[str, str], lang: Lang, attribute: str | None) -> Markup:
     """Return attributes by which the script puts a text where no element can stand: an option, a label, a title."""
-    pair = Markup('data-zh="{}" data-en="{}"').format(text.zh, text.en)
+    pair = Markup('data-zh="{}" data-en="{}"').format(text["zh"], text["en"])
     if attribute is None:
         return pair
     return Markup('{}="{}" data-to="{}" {}').format(attribute, text[lang], attribute, pair)

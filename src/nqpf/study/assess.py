@@ -13,6 +13,7 @@ from nqpf.index.over_draws import OverDraws, over_draws
 from nqpf.index.planning.index_grades import index_grades
 from nqpf.index.planning.planned import Planned, plan
 from nqpf.messages import Text, say
+from nqpf.productivity.scenario.scenarios import Scenarios
 from nqpf.productivity.survey import Survey, survey
 from nqpf.regions.survey import Regions
 from nqpf.study.assessment import Assessment, Progress
@@ -21,6 +22,7 @@ from nqpf.study.multiverse import in_every_way
 from nqpf.study.prepare import Prepared, group_of, prepare
 from nqpf.study.provenance import provenance
 from nqpf.study.regions import regions_of
+from nqpf.study.scenario import scenarios_of
 from nqpf.study.spec import Study
 from nqpf.study.system import system_of
 from nqpf.study.text import texts_of
@@ -81,7 +83,7 @@ def _assessed(study: Study, whole: Whole, tell: Progress) -> Assessment:
     try:
         chapters = write_chapters(whole, only=asked.chapters, detail=asked.detail, masks=masks)
     except SpecError as error:
-        raise error.at(study.where("report", "chapters")) from None
+        raise (error.at(study.where("report", "chapters")) if error.code == "no_chapter" else error) from None
     return Assessment(study, whole, chapters, provenance(study), masks)
 
 
@@ -115,9 +117,11 @@ def _context(study: Study, tell: Progress) -> Context:
         ranks=study.spec.report.ranks,
         grading=study.spec.report.grades,
         planned=planned,
+        seed=study.spec.seed,
         productivity=productivity,
         regions=_compared(study, prepared, kept, index, group, tell),
         system=_put_together(study, kept, index, productivity, group, tell),
+        scenarios=_projected(study, kept, tell),
     )
 
 
@@ -145,6 +149,7 @@ def _check_index(study: Study) -> list[Text]:
     _planned(study, _kept(prepared, index), index, group)
     productivity = _surveyed(study, _kept(prepared, index), lambda _: None)
     _put_together(study, _kept(prepared, index), index, productivity, group, lambda _: None)
+    _projected(study, _kept(prepared, index), lambda _: None)
     _compared(study, prepared, _kept(prepared, index), index, group, lambda _: None)
     panel = prepared.panel
     years = say("word.years", first=panel.periods[0], last=panel.periods[-1])
@@ -238,6 +243,14 @@ def _put_together(
         return None
     tell(say("progress.system"))
     return system_of(study, panel, index, productivity, group)
+
+
+def _projected(study: Study, panel: Panel, tell: Progress) -> Scenarios | None:
+    """Return the projections the study asks for; None where it does not."""
+    if study.spec.scenario is None:
+        return None
+    tell(say("progress.scenario"))
+    return scenarios_of(study, panel)
 
 
 def _industries(study: Study, context: Context | None, tell: Progress) -> IndustryContext | None:

@@ -136,7 +136,7 @@ class Assessment:
             for name in dict.fromkeys(formats or self.study.spec.report.formats):
                 tell(say("progress.report", format=name))
                 try:
-                    self._report(draft / f"report.{name}", name, lang)
+                    self._report(draft / f"report.{name}", name, lang, tell)
                 except OutputError as error:
                     refused[name] = error
             tell(say("progress.tables"))
@@ -151,7 +151,7 @@ class Assessment:
             raise OutputError("formats_refused", where=Where(file=str(folder)), reasons="\n".join(reasons))
         return Path(folder)
 
-    def _report(self, path: Path, form: Format, lang: Lang) -> None:
+    def _report(self, path: Path, form: Format, lang: Lang, tell: Progress) -> None:
         """Write the report in one format."""
         head: dict[str, Any] = {
             "title": self.study.title,
@@ -167,10 +167,10 @@ class Assessment:
             case "xlsx":
                 write_workbook(path, self.chapters, lang)
             case "docx":
-                from nqpf.report.word.document import write_docx
+                from nqpf.report.docx import write_docx
 
                 template = None if spec.template is None else self.study.folder / spec.template
-                write_docx(path, **head, template=template, most_rows=ROWS[spec.detail])
+                write_docx(path, **head, template=template, most_rows=ROWS[spec.detail], tell=tell)
             case "pdf":
                 from nqpf.report.pdf import write_pdf
 

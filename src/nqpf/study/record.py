@@ -14,8 +14,9 @@ from nqpf.chapters.industry import industry_record
 from nqpf.chapters.planning import planning_record
 from nqpf.chapters.productivity import productivity_record
 from nqpf.chapters.regions import regions_record
+from nqpf.chapters.regions_frames import finite
 from nqpf.chapters.text import text_record
-from nqpf.chapters.theory import item_frame, node_states
+from nqpf.chapters.theory import measured_items, node_states
 from nqpf.chapters.unranked import unranked_notes, unranked_record
 from nqpf.messages import LANGUAGES, Text
 from nqpf.results import Finding
@@ -29,6 +30,7 @@ def record(study: Study, whole: Whole, chapters: Sequence[Chapter]) -> dict[str,
         "title": _both(study.title),
         "findings": [_finding(finding) for chapter in chapters for finding in chapter.findings],
     }
+    result["theory"] = measured_items(whole).select("item", "state").to_dicts()
     if whole.index is not None:
         result |= _of_index(whole.index)
     if whole.industry is not None:
@@ -39,7 +41,7 @@ def record(study: Study, whole: Whole, chapters: Sequence[Chapter]) -> dict[str,
 
 
 def _of_index(context: Context) -> dict[str, Any]:
-    index, states = context.index, node_states(context)
+    index = context.index
     result: dict[str, Any] = {
         "notes": [
             {"code": n.code, "severity": n.severity, **_both(n.text())}
@@ -56,10 +58,7 @@ def _of_index(context: Context) -> dict[str, Any]:
         "contributions": {"against": context.against, "parts": context.level_parts.to_frame().to_dicts()},
         "indicators": index.panel.to_frame().to_dicts(),
         "ledger": context.ledger.to_frame().to_dicts(),
-        "theory": {
-            "nodes": states.to_dicts(),
-            "items": item_frame(context, states).select("item", "measured").to_dicts(),
-        },
+        "diagram": {"nodes": node_states(context).to_dicts(), "edges": finite(context.living.edges).to_dicts()},
     }
     if context.over_draws is not None:
         result["imputation_ranks"] = context.over_draws.to_frame().to_dicts()

@@ -21,13 +21,14 @@ from nqpf.index.planning.spec import GradesSpec, PlanningSpec, Ranks
 from nqpf.industry.spec import IndustrySpec
 from nqpf.messages import Text
 from nqpf.numerics.impute import Effects
+from nqpf.productivity.scenario.spec import ScenarioSpec
 from nqpf.productivity.spec import ProductivitySpec
 from nqpf.regions.spec import RegionsSpec
 from nqpf.synthesis.spec import SystemSpec
 from nqpf.text.spec import TextSpec
 from nqpf.yamlfile import Document, Label, Strict, load, validate
 
-GroupScheme = Literal["bloc4", "zone8", "coast", "south"]
+GroupScheme = Literal["bloc4", "zone8", "coast", "south", "belt3", "route", "base4", "yangtze_belt", "yellow_basin"]
 Format = Literal["html", "docx", "pdf", "xlsx"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
@@ -185,7 +186,7 @@ class ReportSpec(Strict):
     lang
         Language the report opens in, and of the figures' files.
     groups
-        Groups that units are compared with: a scheme for provinces (``bloc4``, ``zone8``, ``coast``, ``south``) or
+        Groups that units are compared with: a scheme for provinces (such as ``bloc4`` or ``route``) or
         groups of one's own. Default: ``bloc4`` for provinces, none otherwise.
     ranks
         With their intervals (``interval``), units in grades only (``groups``), or no ranks and no grades (``none``).
@@ -220,7 +221,7 @@ class ReportSpec(Strict):
         return self
 
 
-OF_INDEX = ("recipe", "size", "systems", "multiverse", "planning", "productivity", "regions", "system")
+OF_INDEX = ("recipe", "size", "systems", "multiverse", "planning", "productivity", "regions", "system", "scenario")
 """Keys of a study that speak of its index, and mean nothing without one."""
 
 
@@ -243,13 +244,13 @@ class StudySpec(Strict):
     systems
         For ``nqpf compare``: formulas over the raw series for indicators of published systems, by system and
         indicator.
-    data, framework, recipe, multiverse, planning, productivity, regions, industry, text, system, report
+    data, framework, recipe, multiverse, planning, productivity, regions, industry, text, system, scenario, report
         The parts. ``framework`` may be the path of a file of its own; ``multiverse: {}`` builds the index in every
         defensible way; ``planning`` gives targets, points for ranks, and strength, efficiency and potential;
         ``productivity`` measures total factor productivity; ``regions`` compares the units in space and time;
         ``industry`` says where each region can go, what holds the chain, and plans; ``text`` measures a corpus;
-        ``system: {}`` puts what was measured together: circles, balances, paths. A study has an index (``data`` and
-        ``framework``), ``industry`` or ``text``, or several of them.
+        ``system: {}`` puts what was measured together: circles, balances, paths; ``scenario`` projects. A study has an
+        index (``data`` and ``framework``), ``industry`` or ``text``, or several of them.
     """
 
     study: str
@@ -267,6 +268,7 @@ class StudySpec(Strict):
     industry: IndustrySpec | None = None
     text: TextSpec | None = None
     system: SystemSpec | None = None
+    scenario: ScenarioSpec | None = None
     report: ReportSpec = ReportSpec()
     systems: Mapping[str, Mapping[str, str]] = {}
 

@@ -18,6 +18,7 @@ from scipy import stats
 
 from nqpf import theory
 from nqpf.index.framework import Indicator
+from nqpf.numerics.ranks import competition_rank
 from nqpf.regions.systems.lead_lag import lead_lag
 from nqpf.results import Part
 from nqpf.synthesis.scores import Scores
@@ -102,8 +103,7 @@ def _states(scores: Scores, node: str, which: tuple[int, ...]) -> pl.DataFrame:
 
 
 def _estimated(scores: Scores, node: str, value: Floats) -> pl.DataFrame:
-    rank = -np.apply_along_axis(stats.rankdata, 1, np.nan_to_num(value, nan=-1.0), method="max") + value.shape[1] + 1.0
-    rank = np.where(np.isnan(value), np.nan, rank)
+    rank = competition_rank(value)
     return _rows(scores, node, value, rank, rank, rank, np.full(value.shape, "tested"))
 
 

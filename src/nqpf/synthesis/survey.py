@@ -90,6 +90,8 @@ class System:
         How long gaps last, of `LASTING`.
     distribution
         None where the study does not ask for it.
+    outcome
+        What combinations should suffice for; None where there is nothing.
     typology, sufficiency
         Types of units, and combinations that suffice.
     peers
@@ -105,6 +107,7 @@ class System:
     balances: Mapping[str, Part[Balance]]
     gaps: Mapping[str, Part[GapLife]]
     distribution: Distribution | None
+    outcome: str | None
     typology: Part[Typology]
     sufficiency: Part[Sufficiency]
     peers: Part[Peers]
@@ -142,7 +145,7 @@ def survey_system(
         A role, an indicator or a formula is not there; with the key of the study.
     """
     scores = scores_of(index, panel, beside)
-    estimated = {} if productivity is None else _estimated(productivity, scores)
+    known = {} if productivity is None else estimated(productivity, scores)
     filled = {one.id: _filled(spec, one, scores.indicators) for one in theory.role_sets()}
     roles = _roles(scores, filled)
     words = {**KEYS, "draws": spec.circles.draws, "seed": seed}
@@ -154,13 +157,13 @@ def survey_system(
     rings = {one.id: names for one in theory.circles() if (names := sides(one.id)) is not None}
     pairs = {one.id: names for one in theory.balances() if (names := sides(one.id)) is not None and len(names) == 2}
     lasting = {name: names for name in LASTING if (names := sides(name)) is not None}
-    table = _conditions(spec, index, scores, estimated)
+    table = _conditions(spec, index, scores, known)
     names = list(spec.paths.conditions) or [node.id for node in index.framework.dimensions]
-    outcome = spec.paths.outcome or (PRODUCTIVITY if estimated else None)
+    outcome = spec.paths.outcome or (PRODUCTIVITY if known else None)
     return System(
         spec=spec,
         scores=scores,
-        living=living(scores, estimated),
+        living=living(scores, known),
         filled=filled,
         roles=roles,
         circles={
@@ -172,13 +175,14 @@ def survey_system(
         distribution=None
         if spec.distribution is None
         else _distribution(spec.distribution, panel, index, productivity, groups, seed),
+        outcome=outcome,
         typology=Part.of(lambda: _typed(spec, table, names, seed)),
         sufficiency=Part.asked(outcome is not None, lambda: _sufficing(spec, table, names, str(outcome), seed)),
         peers=Part.asked(spec.peers is not None, lambda: _peers(spec, index, panel)),
     )
 
 
-def _estimated(found: Survey, scores: Scores) -> dict[str, Floats]:
+def estimated(found: Survey, scores: Scores) -> dict[str, Floats]:
     """Return what productivity says of boxes of the diagram: its level, and how near a unit is to its year's best."""
     rows = [found.units.index(unit) for unit in scores.units]
     return {"hallmark_tfp": found.level[:, rows], "trait_advanced": found.efficiency[:, rows]}

@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import PlainSerializer, PlainValidator
 
 from nqpf.messages import Text
 
 BlockKind = Literal["heading", "paragraph", "label", "caption", "table", "note"]
 FlagKind = Literal["splice", "damaged", "reordered", "untitled", "repaired", "diagram"]
+
+
+def _offsets(values: object) -> NDArray[np.int64]:
+    return np.asarray(values, dtype=np.int64)
+
+
+def _listed(values: object) -> list[int]:
+    listed: list[int] = _offsets(values).tolist()
+    return listed
+
+
+Offsets = Annotated[NDArray[np.int64], PlainValidator(_offsets), PlainSerializer(_listed)]
+"""Places of characters, kept in files as a list of numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +48,7 @@ class Block:
     text
         Its clean characters.
     origin
-        Raw offset of each character of `text` in the source, −1 for one that was put in.
+        ``int[len(text)]`` raw offset of each character of `text` in the source, −1 for one that was put in.
     level
         Of a heading: 1, 2 …; else 0.
     run_in
@@ -40,7 +57,7 @@ class Block:
 
     kind: BlockKind
     text: str
-    origin: tuple[int, ...]
+    origin: Offsets
     level: int = 0
     run_in: int = 0
 

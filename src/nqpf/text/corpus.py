@@ -16,6 +16,7 @@ import polars as pl
 
 from nqpf.parallel import Progress
 from nqpf.results import Note, TableResult
+from nqpf.text.cleaning.search_key import Match
 from nqpf.text.reading.files import PathLike
 from nqpf.text.segmenting.segment import Repair
 from nqpf.text.source import Kind
@@ -23,7 +24,6 @@ from nqpf.text.store.evidence import evidence
 from nqpf.text.store.folder import state
 from nqpf.text.store.index import available, bring_up
 from nqpf.text.store.ingest import Missing, ingest
-from nqpf.text.store.key import Match
 from nqpf.text.store.pipeline import Reading
 from nqpf.text.store.search import Words, search
 from nqpf.text.store.shelf import Shelf
@@ -181,7 +181,7 @@ class Corpus(Shelf):
         query
             What is looked for; two characters and more by the index, one by going through all blocks.
         match
-            ``exact``: character by character. ``folded``: traditional and simplified forms (with opencc), width, small
+            ``exact``: character by character. ``folded``: traditional and simplified forms, width, small
             and capital letters, blanks inside Chinese are taken for the same. ``loose``: punctuation is ignored too.
         region, year, file, article
             Only these; one or several.

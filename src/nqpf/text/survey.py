@@ -161,7 +161,8 @@ def survey_text(spec: TextSpec, material: TextMaterial, scores: pl.DataFrame | N
         substance=Part.asked(
             spec.substance is not None,
             lambda: talk_substance(
-                dated_texts, material.dictionary, scores, unit="unit", time="year", seed=seed, lights=spec.lights,
+                dated_texts, material.dictionary, _of_years(scores, dated_texts), unit="unit", time="year", seed=seed,
+                lights=spec.lights,
                 **within(measured, dated_texts),
             ),
         ),
@@ -209,6 +210,11 @@ def _first(spec: TextSpec, words: Dictionary | None, official: Statements) -> di
         if known is None or given is spec.first or any(form in known.text for form in forms[term]):
             found[term] = day
     return found
+
+
+def _of_years(scores: pl.DataFrame | None, texts: pl.DataFrame) -> pl.DataFrame | None:
+    """Return the index in the years that there are texts of."""
+    return None if scores is None else scores.filter(pl.col("year").is_in(texts["year"].unique().implode()))
 
 
 def _flags(corpus: Corpus) -> pl.DataFrame:

@@ -27,9 +27,9 @@ class Quoted(Result):
     quotations
         As `nqpf.text.quotations`, with unit and year.
     timeline
-        A row a statement that is quoted, the earliest first: statement, date, speaker, occasion, text, articles, then
-        how many direct quotations of it are exact, punctuation, ellipsis, altered, and unmarked (those without
-        quotation marks).
+        A row a statement that is quoted, the earliest first: statement, date, speaker, occasion, text, source,
+        articles, then how many direct quotations of it are exact, punctuation, ellipsis, altered, and unmarked (those
+        without quotation marks).
     altered
         A row a direct quotation that is not as its statement: article, unit, text, statement, source, changed
         (characters; null where the quotation holds more than the statement), edits (quoted → source), cite_zh, cite_en.
@@ -78,7 +78,7 @@ def _timeline(frame: pl.DataFrame, official: Statements) -> pl.DataFrame:
         *((direct & (pl.col("match") == verdict)).sum().cast(pl.Int64).alias(verdict) for verdict in VERDICTS),
         (~direct).sum().cast(pl.Int64).alias("unmarked"),
     )  # fmt: skip
-    said = official.to_frame().select(pl.col("id").alias("statement"), "date", "speaker", "occasion", "text")
+    said = official.to_frame().select(pl.col("id").alias("statement"), "date", "speaker", "occasion", "text", "source")
     return said.join(counts, on="statement", maintain_order="left").sort(
         "date", "statement", nulls_last=True, maintain_order=True
     )
@@ -106,4 +106,4 @@ def _cite(corpus: Corpus, article: str, start: int, end: int) -> Text:
     """Return where characters of a text stand; a quotation over several paragraphs by its first one."""
     block, at = corpus.spot(article, start)
     length = len(corpus.article(article).blocks[block].text)
-    return corpus.cite(article, block, at, min(at + end - start, length))
+    return corpus.cite(article, block, at, min(at + end - start, length), words=False)

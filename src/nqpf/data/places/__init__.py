@@ -10,11 +10,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from nqpf.data.places.names import SCHEMES, Former, Gazetteer, Place, clean, gazetteer
-from nqpf.data.places.tables import bloc_of, blocs, borders, cities, code_changes, complete_set, covered, provinces
+from nqpf.data.places.tables import (
+    SCHEMES_OF_PROVINCES,
+    bloc_of,
+    blocs,
+    borders,
+    cities,
+    code_changes,
+    complete_set,
+    covered,
+    provinces,
+)
 from nqpf.errors import PlaceError, Where, listing
 from nqpf.messages import Text, say
 
 __all__ = [
+    "SCHEMES_OF_PROVINCES",
     "Place",
     "bloc_of",
     "blocs",

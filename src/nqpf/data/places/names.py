@@ -35,6 +35,8 @@ _NUMBERS = {
     "year": pl.Int64,
     "coastal": pl.Int8,
     "south": pl.Int8,
+    "yangtze": pl.Int8,
+    "yellow": pl.Int8,
     "lon": pl.Float64,
     "lat": pl.Float64,
     "tile_col": pl.Int64,

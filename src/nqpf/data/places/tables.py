@@ -7,7 +7,16 @@ Conventions of ``tables/provinces.csv``: ``bloc4`` are the four blocs of the Nat
 ``zone8`` the eight economic zones of the Development Research Centre of the State Council (2005); neither covers
 Hong Kong, Macao and Taiwan. ``coastal`` means a coast of one's own. ``south`` is the side of the Qinling–Huaihe
 line on which the literature on the north–south gap counts a whole province: 苏 皖 沪 浙 闽 赣 鄂 湘 粤 桂 琼 渝 川
-贵 云 藏, and by geography 台 港 澳. ``tile_col`` and ``tile_row`` count from 0 at the top left.
+贵 云 藏, and by geography 台 港 澳. ``belt3`` are the three belts: 国发〔2000〕33号 names the twelve provinces of the
+west, and of the others the coast with Beijing is the east. ``yangtze`` are the eleven provinces of
+长江经济带发展规划纲要 (2016), ``yellow`` the nine of 黄河流域生态保护和高质量发展规划纲要 (2021).
+
+``route`` puts every province of the mainland into one of the named regional strategies: 东北 (the three provinces of
+``bloc4``), 京津冀协同发展规划纲要 (2015), 长江三角洲区域一体化发展规划纲要 (2019: 沪 苏 浙 皖 as a whole), 黄河 as
+above, and three that official plans draw by cities: 粤港澳大湾区 (2019: nine cities of 粤), 成渝地区双城经济圈 (2021:
+27 districts of 渝, 15 cities of 川), 长江中游城市群 (2015: cities of 鄂 湘 赣). Of those the whole province counts here,
+which their titles say; 四川 lies in two plans and counts with 重庆. ``base4`` are the four industrial bases (辽中南、
+京津冀、沪宁杭、珠三角) by the provinces they lie in. ``tile_col`` and ``tile_row`` count from 0 at the top left.
 """
 
 from __future__ import annotations
@@ -20,6 +29,8 @@ import polars as pl
 from nqpf.data.places.names import clean, gazetteer, table
 from nqpf.errors import PlaceError, hint, listing
 
+SCHEMES_OF_PROVINCES = ("bloc4", "zone8", "coast", "south", "belt3", "route", "base4", "yangtze_belt", "yellow_basin")
+"""Groupings of provinces."""
 _MOST_LISTED = 40
 
 
@@ -30,7 +41,8 @@ def provinces() -> pl.DataFrame:
     -------
     polars.DataFrame
         Columns code, letters, full_zh, short_zh, abbr_zh, full_en, en, aliases (``;`` between them), bloc4, zone8
-        (null for Hong Kong, Macao, Taiwan), coastal, south (1 or 0), capital_zh, capital_en, lon, lat (degrees, of the
+        (null for Hong Kong, Macao, Taiwan, as the five named after south), coastal, south (1 or 0), belt3, route,
+        base4, yangtze, yellow (1 or 0), capital_zh, capital_en, lon, lat (degrees, of the
         capital), tile_col, tile_row (place in an equal-tile grid, from 0 at the top left).
 
     Examples
@@ -94,7 +106,7 @@ def blocs(scheme: str) -> pl.DataFrame:
     Parameters
     ----------
     scheme
-        ``bloc4``, ``zone8``, ``coast`` or ``south``.
+        One of `SCHEMES_OF_PROVINCES`.
 
     Raises
     ------
@@ -117,7 +129,7 @@ def bloc_of(codes: Iterable[str], scheme: str) -> list[str | None]:
     codes
         Six-digit province codes, as `resolve` gives them.
     scheme
-        ``bloc4``, ``zone8``, ``coast`` or ``south``.
+        One of `SCHEMES_OF_PROVINCES`.
 
     Raises
     ------
@@ -184,5 +196,6 @@ def _grouping(scheme: str) -> pl.DataFrame:
     groups = table("blocs")
     known = groups["scheme"].unique(maintain_order=True).to_list()
     if scheme not in known:
-        raise PlaceError("unknown_grouping", scheme=scheme, options=listing(known), hint=hint(scheme, known))
+        options = listing(known, _MOST_LISTED)
+        raise PlaceError("unknown_grouping", scheme=scheme, options=options, hint=hint(scheme, known))
     return groups.filter(scheme=scheme)

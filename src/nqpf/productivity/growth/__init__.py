@@ -3,21 +3,33 @@
 from nqpf.productivity.growth.accelerations import Accelerations, accelerations
 from nqpf.productivity.growth.accounts import GrowthAccounts, growth_accounts
 from nqpf.productivity.growth.breaks import Breaks, breaks
+from nqpf.productivity.growth.decoupling import Decoupling, decoupling
 from nqpf.productivity.growth.klems import Klems, klems
 from nqpf.productivity.growth.labour import LabourProductivity, labour_productivity
+from nqpf.productivity.growth.marginal_product import MarginalProduct, marginal_product
+from nqpf.productivity.growth.path_break import PathBreak, path_break
+from nqpf.productivity.growth.payoffs import Payoffs, payoffs
 from nqpf.productivity.growth.shake_off import ShakeOff, shake_off
 
 __all__ = [
     "Accelerations",
     "Breaks",
+    "Decoupling",
     "GrowthAccounts",
     "Klems",
     "LabourProductivity",
+    "MarginalProduct",
+    "PathBreak",
+    "Payoffs",
     "ShakeOff",
     "accelerations",
     "breaks",
+    "decoupling",
     "growth_accounts",
     "klems",
     "labour_productivity",
+    "marginal_product",
+    "path_break",
+    "payoffs",
     "shake_off",
 ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -145,7 +146,7 @@ def _one_year(
         raise SpecError("paths_period", where=Where(key="period"), value=period)
     order = sorted(range(len(names)), key=names.__getitem__)
     units = tuple(names[i] for i in order)
-    twice = next((a for a, b in zip(units, units[1:], strict=False) if a == b), None)
+    twice = next((a for a, b in pairwise(units) if a == b), None)
     if twice is not None:
         raise DataError("paths_unit_twice", where=Where(unit=twice))
     found = Cases(unit, units, None, (None,) * len(units), values[order], frame[order])

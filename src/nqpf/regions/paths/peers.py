@@ -22,6 +22,7 @@ from nqpf.messages import say
 from nqpf.numerics.nearest import nearest
 from nqpf.numerics.ranks import position
 from nqpf.regions.paths.cases import Cases, cases, refuse_flat
+from nqpf.regions.paths.peers_tables import balance_tables, group_table, pair_table, target_table, unit_table
 from nqpf.results import Method, Note, Result
 
 Floats = NDArray[np.float64]
@@ -49,7 +50,7 @@ class Peers(Result):
         A row a unit and column: value, peers (their mean), difference in standard deviations of all units.
     columns
         A row a column: mean absolute standardised difference from all others (``before``) and from the peers
-        (``after``), over units that are supported.
+        (``after``), over units that are supported; null where none is.
     targets
         A row a unit and target: value, median of the peers, best value among them, ``best_peer``; ``to_median`` and
         ``to_best``, how far they are ahead (negative: the unit is ahead), and ``supported``.
@@ -159,14 +160,14 @@ def peers(
         raise MethodError("peers_all_alone", where=Where(indicator=within))
     limit = float(np.quantile(known, support)) if caliper is None else caliper
     supported = first <= limit
-    balance, mean_gaps = _balance(own, columns, near, groups, supported)
+    balance, mean_gaps = balance_tables(own, columns, near, groups, supported)
     return Peers(
-        _pairs(seen, near, far),
-        _units(seen, near, far, supported),
+        pair_table(seen, near, far),
+        unit_table(seen, near, far, supported),
         balance,
         mean_gaps,
-        _targets(seen, targets, lower, near, supported, len(columns)),
-        _groups(seen, targets, lower, groups, within, len(columns)),
+        target_table(seen, targets, lower, near, supported, len(columns)),
+        group_table(seen, targets, lower, groups, within, len(columns)),
         limit,
         Method(
             "regions.peers",
@@ -180,9 +181,7 @@ def peers(
     )  # fmt: skip
 
 
-def _check(
-    count: int, support: float, caliper: float | None, targets: Sequence[str], lower: Sequence[str]
-) -> None:
+def _check(count: int, support: float, caliper: float | None, targets: Sequence[str], lower: Sequence[str]) -> None:
     wrong = [
         (key, value)
         for key, value, fits in (
@@ -208,7 +207,7 @@ def _space(values: Floats, how: Distance, columns: Sequence[str]) -> Floats:
         return z
     size, axes = np.linalg.eigh(z.T @ z / (len(z) - 1))
     if size[0] < SINGULAR:
-        tied = [columns[k] for k in np.flatnonzero(np.abs(axes[:, 0]) > 1e-6)]
+        tied = [columns[k] for k in np.flatnonzero(np.abs(axes[:, 0]) > 1e-6).tolist()]
         raise MethodError("peers_dependent", columns=listing(tied, 20), units=len(z), count=len(columns))
     return np.asarray(z @ (axes / np.sqrt(size)))
 
@@ -222,109 +221,6 @@ def _nearest(x: Floats, groups: NDArray[np.str_], count: int) -> tuple[Integers,
         places, apart = nearest(x[rows], c)
         near[rows, : places.shape[1]], far[rows, : places.shape[1]] = rows[places], apart
     return near, far
-
-
-def _pairs(seen: Cases, near: Integers, far: Floats) -> pl.DataFrame:
-    names = np.array(seen.units, dtype=object)
-    row, place = np.nonzero(near >= 0)
-    peer = names[near[row, place]]
-    return pl.DataFrame(
-        {seen.unit: names[row].tolist(), "place": place + 1, "peer": peer.tolist(), "distance": far[row, place]},
-        schema_overrides={seen.unit: pl.String, "peer": pl.String},
-    )
-
-
-def _units(seen: Cases, near: Integers, far: Floats, supported: NDArray[np.bool_]) -> pl.DataFrame:
-    there = near >= 0
-    count = there.sum(axis=1)
-    total = np.where(there, far, 0.0).sum(axis=1)
-    mean = np.divide(total, count, out=np.full(total.size, np.nan), where=count > 0)
-    return seen.keys().with_columns(
-        pl.Series("peers", count),
-        pl.Series("nearest", far[:, 0]).fill_nan(None),
-        pl.Series("mean", mean).fill_nan(None),
-        pl.Series("supported", supported),
-        pl.Series("chosen", np.bincount(near[there], minlength=len(near))),
-    )
-
-
-def _balance(
-    own: Cases, columns: Sequence[str], near: Integers, groups: NDArray[np.str_], supported: NDArray[np.bool_]
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    x, spread = own.values, own.values.std(axis=0, ddof=1)
-    there = near >= 0
-    size = there.sum(axis=1)[:, None]
-    mean = np.where(there[:, :, None], x[near], 0.0).sum(axis=1) / np.where(size, size, 1)
-    mean[size[:, 0] == 0] = np.nan
-    gap = (x - mean) / spread
-    same = (groups[:, None] == np.unique(groups)).astype(float)
-    total, others = same @ (same.T @ x), (same @ same.sum(axis=0))[:, None] - 1
-    with np.errstate(invalid="ignore", divide="ignore"):  # who is alone in a group has no others
-        before = np.abs(x - (total - x) / others) / spread
-    n, k = x.shape
-    table = pl.DataFrame(
-        {
-            own.unit: np.repeat(np.array(own.units, dtype=object), k).tolist(),
-            "column": list(columns) * n,
-            "value": x.ravel(),
-            "peers": pl.Series(mean.ravel()).fill_nan(None),
-            "difference": pl.Series(gap.ravel()).fill_nan(None),
-        },
-        schema_overrides={own.unit: pl.String},
-    )
-    means = {"before": before[supported].mean(axis=0), "after": np.abs(gap[supported]).mean(axis=0)}
-    return table, pl.DataFrame({"column": list(columns), **means})
-
-
-def _targets(
-    seen: Cases, targets: Sequence[str], lower: Sequence[str], near: Integers, supported: NDArray[np.bool_], skip: int
-) -> pl.DataFrame:
-    names = np.array([*seen.units, None], dtype=object)
-    there = near >= 0
-    some = there.any(axis=1)
-    parts = []
-    for j, target in enumerate(targets):
-        sign = -1.0 if target in lower else 1.0
-        y = seen.values[:, skip + j]
-        theirs = np.where(there, sign * y[near], -np.inf)
-        at = theirs.argmax(axis=1)  # of equals the nearest
-        best = np.where(some, sign * theirs[np.arange(len(y)), at], np.nan)
-        middle = np.full(len(y), np.nan)
-        middle[some] = np.nanmedian(np.where(there, y[near], np.nan)[some], axis=1)
-        peer = names[np.where(some, near[np.arange(len(y)), at], len(y))]
-        gaps = {"to_median": sign * (middle - y), "to_best": sign * (best - y)}
-        parts.append(
-            seen.keys().with_columns(
-                pl.lit(target).alias("target"),
-                pl.Series("value", y),
-                *(pl.Series(n, v).fill_nan(None) for n, v in {"median": middle, "best": best}.items()),
-                pl.Series("best_peer", peer.tolist(), dtype=pl.String),
-                *(pl.Series(n, v).fill_nan(None) for n, v in gaps.items()),
-                pl.Series("supported", supported),
-            )
-        )
-    numbers = dict.fromkeys(("value", "median", "best", "to_median", "to_best"), pl.Float64())
-    order = [seen.unit, "target", "value", "median", "best", "best_peer", "to_median", "to_best", "supported"]
-    kinds = {seen.unit: pl.String(), "target": pl.String(), "best_peer": pl.String(), "supported": pl.Boolean()}
-    return pl.concat(parts) if parts else pl.DataFrame(schema={n: (numbers | kinds)[n] for n in order})
-
-
-def _groups(
-    seen: Cases, targets: Sequence[str], lower: Sequence[str], groups: NDArray[np.str_], within: str | None, skip: int
-) -> pl.DataFrame:
-    rows = []
-    for group in np.unique(groups):
-        here = np.flatnonzero(groups == group)
-        for j, target in enumerate(targets):
-            sign = -1.0 if target in lower else 1.0
-            y = sign * seen.values[here, skip + j]
-            named = {} if within is None else {within: str(group)}
-            reached = {"median": sign * np.median(y), "high": sign * np.quantile(y, 0.75), "best": sign * y.max()}
-            best = {"best_unit": seen.units[here[int(y.argmax())]]}
-            rows.append({**named, "target": target, "units": here.size, **reached, **best})
-    kinds: dict[str, Any] = {} if within is None else {within: pl.String()}
-    kinds |= {"target": pl.String(), "units": pl.Int64()} | dict.fromkeys(("median", "high", "best"), pl.Float64())
-    return pl.DataFrame(rows, schema={**kinds, "best_unit": pl.String()})
 
 
 def _notes(

@@ -10,16 +10,30 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from nqpf.numerics.boolean import FREE
 from nqpf.numerics.fuzzy import consistency, coverage, intersection
 from nqpf.regions.paths.sets import Sets
-from nqpf.regions.paths.solving import Model, Solution, Solved, Term, Thresholds, is_empty, label, solve, truth_of
+from nqpf.regions.paths.solving import (
+    Effort,
+    Model,
+    Solution,
+    Solved,
+    Term,
+    Thresholds,
+    is_empty,
+    label,
+    solve,
+    truth_of,
+)
+
+Floats = NDArray[np.float64]
 
 CONSISTENCY_STEP, PRI_STEP = 0.05, 0.1
 """How far the thresholds are moved either way."""
-EFFORT = 500
-"""Steps of the search for models of a variant; a path that stands only in a model beyond them counts as gone."""
+LIGHT = Effort(5, 500)
+"""Of the search for models of a variant; a path that stands only in a model beyond them counts as gone."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,7 +94,7 @@ def stays(
     rows = []
     for variant in tried:
         members = variant.sets.calibrated()[0]
-        solved = solve(truth_of(members), variant.need, how, expected, EFFORT)
+        solved = solve(truth_of(members), variant.need, how, expected, LIGHT)
         again = {t for model in solved.models for t in model if not is_empty(t)}
         same = np.array([t in again for t in terms])
         near = np.array([any(nested(t, other) for other in again) for t in terms])
@@ -98,7 +112,7 @@ def stays(
 
 
 def _row(
-    variant: Variant, solved: Solved, members: np.ndarray, same: np.ndarray, columns: Sequence[str]
+    variant: Variant, solved: Solved, members: Floats, same: NDArray[np.bool_], columns: Sequence[str]
 ) -> dict[str, object]:
     first: Model = solved.models[0] if solved.models else ()
     row: dict[str, object] = {"kind": variant.kind, "column": variant.column, "value": variant.value}

@@ -115,10 +115,10 @@ def sets_of(
             if one is not None:
                 _rising("calibration", one, column)
     for k, (column, one) in enumerate(zip(columns, given, strict=True)):
-        wrong = np.flatnonzero((seen.values[:, k] < 0) | (seen.values[:, k] > 1)) if one is None else []
-        if len(wrong):
-            value = float(seen.values[wrong[0], k])
-            raise DataError("qca_no_membership", where=seen.where(int(wrong[0]), column), value=value)
+        beyond = np.flatnonzero((seen.values[:, k] < 0) | (seen.values[:, k] > 1))
+        if one is None and beyond.size:
+            case = int(beyond[0])
+            raise DataError("qca_no_membership", where=seen.where(case, column), value=float(seen.values[case, k]))
     return Sets(seen.values, tuple(given), ends, nudge, negate)
 
 
@@ -135,7 +135,7 @@ def _rising(key: str, anchors: Sequence[float], column: str | None) -> None:
     falls = column is not None and shaped and anchors[0] > anchors[1] > anchors[2]
     fits = shaped and (anchors[0] < anchors[1] < anchors[2] or falls)
     if key == "quantiles":
-        fits = fits and 0 <= anchors[0] and anchors[2] <= 1
+        fits = fits and anchors[0] >= 0 and anchors[2] <= 1
     if not fits:
         where = Where(key=key, indicator=column)
         raise SpecError("bad_value", where=where, value=str(tuple(anchors)), expected=say(f"paths.wanted.{key}"))

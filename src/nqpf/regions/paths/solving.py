@@ -1,7 +1,8 @@
 """Truth tables and their solutions: rows that pass, remainders, and the shortest expressions of what passes.
 
-Ragin (2008), Redesigning Social Inquiry; easy counterfactuals: Ragin and Sonnett (2005), Between complexity and
-parsimony, doi:10.1007/978-3-322-80441-9_9. A term is a row of 0 (absent), 1 (present) and 2 (either).
+Ragin (2008), Redesigning Social Inquiry, University of Chicago Press; easy counterfactuals: Ragin and Sonnett (2005),
+Between complexity and parsimony, in Kropp and Minkenberg (eds.), Vergleichen in der Politikwissenschaft, VS Verlag,
+180–197. A term is a row of 0 (absent), 1 (present) and 2 (either).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nqpf.numerics.boolean import FREE, Bools, Words, combinations, holds, prime_implicants, smallest_covers
+from nqpf.numerics.boolean import FREE, Bools, combinations, holds, prime_implicants, smallest_covers
 from nqpf.numerics.fuzzy import NOISE, consistency, intersection, proportional_reduction
 
 Floats = NDArray[np.float64]
@@ -22,8 +23,16 @@ Solution = Literal["complex", "parsimonious", "intermediate"]
 Term = tuple[int, ...]
 Model = tuple[Term, ...]
 
-MODELS = 30
-"""Models of equal length that are listed at most."""
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How many models of equal length are listed at most, and how many steps a search for them takes at most."""
+
+    models: int
+    steps: int
+
+
+FULL = Effort(30, 10_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +87,7 @@ def truth_of(sets: Floats) -> Truth:
     row = np.full(len(sets), -1, np.intp)
     row[known] = place.reshape(-1)
     member = intersection(combinations(k)[found], conditions)
-    return Truth(
-        k, found, row, count, consistency(member, outcome), proportional_reduction(member, outcome), member
-    )
+    return Truth(k, found, row, count, consistency(member, outcome), proportional_reduction(member, outcome), member)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +99,7 @@ class Solved:
     core: frozenset[Term]
 
 
-def solve(
-    truth: Truth, need: Thresholds, how: Solution, expected: Term = (), effort: int | None = None
-) -> Solved:
+def solve(truth: Truth, need: Thresholds, how: Solution, expected: Term = (), effort: Effort = FULL) -> Solved:
     """Return the shortest expressions of the combinations that pass.
 
     Parameters
@@ -107,7 +112,7 @@ def solve(
     expected
         Of each condition 1 (its presence helps), 0 (its absence) or 2.
     effort
-        Steps of the search for models of equal length.
+        Of the search for models of equal length.
     """
     often, on = truth.passes(need)
     if not on.any():
@@ -123,19 +128,20 @@ def solve(
     if how == "complex":
         return Solved(full.models, full.complete, core)
     found: dict[Model, None] = {}
-    complete = full.complete and short.complete
-    for easy in _easy(full.models, short.models, expected, size):
+    easy_sets = _easy(full.models, short.models, expected, size)
+    complete = full.complete and short.complete and len(easy_sets) <= effort.models
+    for easy in easy_sets[: effort.models]:
         one = _models(passing, passing | easy, effort)
         found |= dict.fromkeys(one.models)
         complete &= one.complete
-    return Solved(tuple(found)[:MODELS], complete and len(found) <= MODELS, core)
+    return Solved(tuple(found)[: effort.models], complete and len(found) <= effort.models, core)
 
 
-def _models(passing: Bools, allowed: Bools, effort: int | None) -> Solved:
+def _models(passing: Bools, allowed: Bools, effort: Effort) -> Solved:
     """Return the smallest sets of prime implicants that hold all that passes."""
     terms = prime_implicants(passing, allowed)
     chart = holds(terms, combinations(int(passing.size).bit_length() - 1)[passing])
-    covers = smallest_covers(chart, MODELS) if effort is None else smallest_covers(chart, MODELS, effort)
+    covers = smallest_covers(chart, effort.models, effort.steps)
     named: list[Term] = [tuple(term) for term in terms.tolist()]
     return Solved(tuple(tuple(named[p] for p in one) for one in covers.sets), covers.complete, frozenset())
 
@@ -169,10 +175,7 @@ def _easy(full: Iterable[Model], short: Iterable[Model], expected: Term, size: i
                     union |= mask(long, brief)
             sets[union] = None
     width = max(1, size // 8)
-    return [
-        np.unpackbits(np.frombuffer(union.to_bytes(width), dtype=np.uint8))[:size].astype(bool)
-        for union in list(sets)[:MODELS]
-    ]
+    return [np.unpackbits(np.frombuffer(union.to_bytes(width), dtype=np.uint8))[:size].astype(bool) for union in sets]
 
 
 def is_empty(term: Term) -> bool:

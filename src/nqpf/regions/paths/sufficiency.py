@@ -9,17 +9,15 @@ Advances in Management Sciences & Information Systems 2, 63–76.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-import narwhals as nw
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from nqpf.columns import choose
 from nqpf.errors import MethodError, SpecError, Where, hint, listing
-from nqpf.frames import as_backend, backend_of
+from nqpf.frames import backend_of
 from nqpf.messages import say
 from nqpf.numerics.boolean import FREE
 from nqpf.numerics.fuzzy import chance_coverage
@@ -27,6 +25,7 @@ from nqpf.regions.paths.cases import Cases, cases, refuse_flat
 from nqpf.regions.paths.robustness import stays
 from nqpf.regions.paths.sets import Anchors, Calibration, anchors_table, sets_of
 from nqpf.regions.paths.solving import Solution, Solved, Term, Thresholds, Truth, is_empty, solve, truth_of
+from nqpf.regions.paths.sufficiency_result import Sufficiency
 from nqpf.regions.paths.sufficiency_tables import (
     case_table,
     necessity_table,
@@ -36,7 +35,7 @@ from nqpf.regions.paths.sufficiency_tables import (
     truth_table,
     year_table,
 )
-from nqpf.results import Method, Note, Result
+from nqpf.results import Method, Note, Severity
 
 Floats = NDArray[np.float64]
 Direction = Literal["present", "absent", "either"]
@@ -49,75 +48,6 @@ KEPT = 0.8
 """Share of cases that should lie in combinations that are judged."""
 LOPSIDED = 0.9
 """Share of cases on one side of the crossover above which a set says little."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sufficiency(Result):
-    """Combinations of conditions that suffice.
-
-    Attributes
-    ----------
-    frame
-        A row a model and path: ``model``, ``path`` (``a*~b``: a present and b absent), ``consistency``, ``pri``,
-        ``coverage``, ``unique`` (what no other path of the model covers), ``cases`` (with membership above one half),
-        ``typical`` (of these, with the outcome), ``stays`` and ``nested`` (shares of variants in which the path is
-        found as it is; in which it, or one that adds or drops conditions, is found); for pooled years ``between`` and
-        ``within``, distances from equal consistency over years and over units.
-    solutions
-        A row a model: paths, consistency, pri, coverage, solution.
-    terms
-        A row a model, path and condition in it: ``state`` (``present`` or ``absent``), ``core`` (also in a parsimonious
-        path that holds this one).
-    necessity
-        A row a condition and state: consistency, coverage, relevance (RoN), necessary (consistency at least 0.9).
-    truth
-        A row a combination: its conditions as 0 and 1, n, consistency, pri, out (``passes``, ``fails``, ``remainder``),
-        cases. Combinations without any case are left out; `remainders` counts them.
-    cases
-        A row a model and case in a path, or with the outcome in none: path (null), membership, outcome, kind
-        (``typical``; ``deviant_consistency``: in the path without the outcome; ``deviant_coverage``: the outcome
-        without a path).
-    memberships, anchors
-        Memberships of cases, and the anchors they rest on.
-    variants
-        A row a variant: kind, column, value, models, paths, same (how many of the paths are found as they are),
-        consistency, coverage, solution (its first model).
-    years
-        For pooled years, a row a path and year: consistency and coverage. Else empty.
-    ties
-        Cases with a membership of exactly one half, and the column.
-    paths, models
-        How many paths the first model has, how many models of that length there are.
-    remainders
-        Combinations that are not judged.
-    statistic, p
-        How much of the outcome the combinations that pass account for, and the share of shuffled outcomes with which as
-        much passes. NaN where outcomes cannot be shuffled.
-    """
-
-    frame: pl.DataFrame
-    solutions: pl.DataFrame
-    terms: pl.DataFrame
-    necessity: pl.DataFrame
-    truth: pl.DataFrame
-    cases: pl.DataFrame
-    memberships: pl.DataFrame
-    anchors: pl.DataFrame
-    variants: pl.DataFrame
-    years: pl.DataFrame
-    ties: pl.DataFrame
-    paths: int
-    models: int
-    remainders: int
-    statistic: float
-    p: float
-    method: Method
-    notes: tuple[Note, ...] = ()
-    backend: nw.Implementation | None = None
-
-    def to_frame(self) -> Any:
-        """Return `frame` as the kind of dataframe that was given."""
-        return as_backend(self.frame, self.backend)
 
 
 def sufficiency(
@@ -284,18 +214,17 @@ def _refuse_many(conditions: int, units: int) -> None:
         raise MethodError("qca_too_many", conditions=conditions, combinations=2**conditions, cases=units, most=fits)
 
 
-def _chance(
-    seen: Cases, truth: Truth, need: Thresholds, outcome: Floats, draws: int, seed: int
-) -> tuple[float, float]:
+def _chance(seen: Cases, truth: Truth, need: Thresholds, outcome: Floats, draws: int, seed: int) -> tuple[float, float]:
     """Return how much of the outcome the rows that pass account for, and how often as much is reached by chance."""
     member = np.ascontiguousarray(truth.member[truth.count >= need.frequency])
     here = np.arange(outcome.size)[None]
     reached = float(chance_coverage(member, outcome, here, need.consistency, need.pri)[0])
     units, start, size = np.unique(np.array(seen.units), return_index=True, return_counts=True)
-    if np.ptp(size):  # a unit cannot be given the outcomes of one with other years
+    blocks = start[:, None] + np.arange(size[0])
+    years = np.array(seen.years, dtype=object)
+    if np.ptp(size) or (years[blocks] != years[blocks[0]]).any():  # a unit cannot be given the outcomes of other years
         return reached, float("nan")
     rng = np.random.default_rng(seed)
-    blocks = np.sort(start)[:, None] + np.arange(size[0])
     orders = blocks[rng.permuted(np.tile(np.arange(units.size), (draws, 1)), axis=1)].reshape(draws, -1)
     chance = chance_coverage(member, outcome, orders, need.consistency, need.pri)
     return reached, float((1 + (chance >= reached - 1e-12).sum()) / (1 + draws))
@@ -304,7 +233,7 @@ def _chance(
 def _ties(seen: Cases, columns: Sequence[str], half: NDArray[np.bool_]) -> pl.DataFrame:
     case, column = np.nonzero(half)
     return seen.keys()[case.tolist()].with_columns(
-        pl.Series("column", [columns[c] for c in column], dtype=pl.String)
+        pl.Series("column", [columns[int(c)] for c in column], dtype=pl.String)
     )
 
 
@@ -327,9 +256,9 @@ def _notes(
     if np.isnan(p):
         notes.append(Note("qca_unbalanced", "warning"))
     if rows > judged.sum():
-        size = "warning" if rows > count else "info"
+        size: Severity = "warning" if rows > count else "info"
         values = {"remainders": int(rows - judged.sum()), "combinations": rows, "cases": count}
-        notes.append(Note("qca_remainders", size, values))  # type: ignore[arg-type]
+        notes.append(Note("qca_remainders", size, values))
     kept = truth.count[judged].sum() / count
     if kept < KEPT:
         notes.append(Note("qca_kept", "warning", {"share": float(kept), "wanted": KEPT}))

@@ -18,11 +18,8 @@ from nqpf.messages import say
 from nqpf.numerics.clusters import distances, silhouettes
 from nqpf.regions.paths.cases import Cases, Period, cases, refuse_flat
 from nqpf.regions.paths.partition import (
-    DISSOLVED,
-    RECOVERED,
     ClusterMethod,
     Cutter,
-    Gap,
     NullModel,
     Standardise,
     chance_clarity,
@@ -30,6 +27,7 @@ from nqpf.regions.paths.partition import (
     returns,
     scaled,
 )
+from nqpf.regions.paths.typology_tables import choice_table, cluster_table, member_table, profile_table
 from nqpf.results import Method, Note, Result
 
 Floats = NDArray[np.float64]
@@ -194,12 +192,12 @@ def typology(
         "level": level, "seed": seed,
     }  # fmt: skip
     widths = silhouettes(short, label, number) if number > 1 else None
-    table = _clusters(label, widths, back)
+    table = cluster_table(label, widths, back)
     return Typology(
-        _members(seen, label, widths, found),
+        member_table(seen, label, widths, found),
         table,
-        _profiles(seen, columns, label, number),
-        _choices(ks, tried, clear, gap, by, number),
+        profile_table(seen, columns, label, number),
+        choice_table(ks, tried, clear, gap, by, number),
         number,
         found,
         float(clear.max()),
@@ -227,7 +225,11 @@ def _numbers(clusters: int | Sequence[int] | None, units: int) -> Integers:
     if clusters is None:
         return np.arange(2, min(MOST, units // 3) + 1)
     wanted = [clusters] if isinstance(clusters, int) else list(clusters)
-    if not wanted or wanted != list(range(wanted[0], wanted[0] + len(wanted))) or not 2 <= wanted[0] <= wanted[-1] < units:
+    if (
+        not wanted
+        or wanted != list(range(wanted[0], wanted[0] + len(wanted)))
+        or not 2 <= wanted[0] <= wanted[-1] < units
+    ):
         expected = say("paths.wanted.clusters", most=units - 1)
         raise SpecError("bad_value", where=Where(key="clusters"), value=clusters, expected=expected)
     return np.array(wanted)
@@ -240,62 +242,6 @@ def _ordered(label: Integers) -> Integers:
     place = np.empty(size.size, np.int64)
     place[np.lexsort([first, -size])] = np.arange(size.size)
     return place[label]
-
-
-def _members(seen: Cases, label: Integers, widths: Floats | None, found: bool) -> pl.DataFrame:
-    own = (label + 1).tolist()
-    empty = [None] * len(own)
-    return seen.keys().with_columns(
-        pl.Series("type", own if found else empty, dtype=pl.Int64),
-        pl.Series("cluster", own, dtype=pl.Int64),
-        pl.Series("silhouette", empty if widths is None else widths[:, 0], dtype=pl.Float64),
-        pl.Series("neighbour", empty if widths is None else widths[:, 1].astype(int) + 1, dtype=pl.Int64),
-    )
-
-
-def _clusters(label: Integers, widths: Floats | None, back: Floats) -> pl.DataFrame:
-    number = 0 if widths is None else back.shape[1]
-    means = [float(widths[label == c, 0].mean()) for c in range(number)] if widths is not None else []
-    jaccard = back.mean(axis=0)
-    return pl.DataFrame(
-        {
-            "cluster": pl.Series(range(1, number + 1), dtype=pl.Int64),
-            "n": pl.Series(np.bincount(label)[:number], dtype=pl.Int64),
-            "silhouette": pl.Series(means, dtype=pl.Float64),
-            "jaccard": jaccard,
-            "dissolved": (back <= DISSOLVED).mean(axis=0),
-            "recovered": (back > RECOVERED).mean(axis=0),
-            "stable": jaccard >= RECOVERED,
-        }
-    )
-
-
-def _profiles(seen: Cases, columns: Sequence[str], label: Integers, number: int) -> pl.DataFrame:
-    middle = np.median(seen.values, axis=0)
-    spread = seen.values.std(axis=0, ddof=1)
-    parts = []
-    for c in range(number):
-        low, median, high = np.quantile(seen.values[label == c], [0.25, 0.5, 0.75], axis=0)
-        numbers = {"median": median, "lower": low, "upper": high, "all": middle, "above": (median - middle) / spread}
-        parts.append(pl.DataFrame({"cluster": [c + 1] * len(columns), "column": list(columns), **numbers}))
-    return pl.concat(parts)
-
-
-def _choices(
-    ks: Integers, tried: Integers, clear: Floats, gap: Gap, by: dict[str, int], number: int
-) -> pl.DataFrame:
-    widths = [None] * (tried.size - ks.size) + clear.tolist()
-    return pl.DataFrame(
-        {
-            "clusters": tried,
-            "silhouette": pl.Series(widths, dtype=pl.Float64),
-            "gap": gap.gap,
-            "gap_error": gap.error,
-            "by_silhouette": tried == by["silhouette"],
-            "by_gap": tried == by["gap"],
-            "chosen": tried == number,
-        }
-    )
 
 
 def _notes(

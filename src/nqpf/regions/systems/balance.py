@@ -23,16 +23,13 @@ from nqpf.messages import say
 from nqpf.numerics.resample import turns
 from nqpf.regions.panels.regression import FEW_CLUSTERS, check_level, check_number
 from nqpf.regions.panels.sample import Missing, Sample
-from nqpf.regions.systems.balance_tables import together_table, trend_table, units_table, years_table
+from nqpf.regions.systems.balance_tables import QUADRANTS, together_table, trend_table, units_table, years_table
 from nqpf.regions.systems.coupling import coupling_degree
 from nqpf.regions.systems.sides import Scale, keyed_table, on_scale
 from nqpf.results import Method, Note, Result
 
 Floats = NDArray[np.float64]
 Line = Literal["median", "pooled_median"]
-QUADRANTS = ("both_high", "one_ahead", "other_ahead", "both_low")
-"""Which sides lie on or above their line: both, one, the other, none."""
-
 SAID = {"given": "balance_scale_given", "zscore": "balance_scale_zscore", "range": "balance_scale_range"}
 """What is to be said of each scale."""
 

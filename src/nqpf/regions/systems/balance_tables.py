@@ -17,7 +17,8 @@ from nqpf.regions.systems.sides import keyed_table
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
-NAMES = ("both_high", "one_ahead", "other_ahead", "both_low")
+QUADRANTS = ("both_high", "one_ahead", "other_ahead", "both_low")
+"""Which sides lie on or above their line: both, one, the other, none."""
 FLAT = 1e-10
 """A side of which less than this share is left beside the effects stands still."""
 
@@ -44,7 +45,7 @@ def years_table(
     with np.errstate(invalid="ignore", divide="ignore"):
         means = (drawn * position) @ year / (drawn @ year)
     low, high = np.nanquantile(means, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    shares = {f"quadrant_{name}": mean(quadrant == k) for k, name in enumerate(NAMES)}
+    shares = {f"quadrant_{name}": mean(quadrant == k) for k, name in enumerate(QUADRANTS)}
     columns = {
         "units": count, "position": mean(position), "low": low, "high": high, "distance": mean(np.abs(position)),
         "one_ahead": mean(position > 0), "other_ahead": mean(position < 0), "even": mean(position == 0),
@@ -74,7 +75,7 @@ def units_table(sample: Sample, sides: Floats, position: Floats, quadrant: Integ
             "change": position[last] - position[first],
             "mean": np.bincount(n, position, minlength=units) / count,
             "correlation": pl.Series(r).fill_nan(None),
-            "quadrant": [NAMES[k] for k in quadrant[last]],
+            "quadrant": [QUADRANTS[k] for k in quadrant[last]],
         },
     )
 

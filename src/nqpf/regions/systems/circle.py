@@ -23,7 +23,7 @@ from nqpf.frames import as_backend, backend_of
 from nqpf.numerics.resample import turns
 from nqpf.regions.panels.regression import check_level, check_number
 from nqpf.regions.systems.circle_draws import Draws
-from nqpf.regions.systems.circle_tables import edges_table, notes_of, turning_table
+from nqpf.regions.systems.circle_tables import edges_table, notes_of, profile_table, turning_table
 from nqpf.regions.systems.coupling import Coupling, coupling
 from nqpf.regions.systems.lag_profile import Shape, profiled
 from nqpf.regions.systems.lagged import by_unit
@@ -165,35 +165,34 @@ def circle(
     check_level(level)
     check_number("horizon", horizon, isinstance(horizon, int) and horizon >= 1, "one_or_more")
     check_number("draws", draws, isinstance(draws, int) and draws >= 1, "one_or_more")
-    tests: dict[str, LeadLag] = {}
-    rings = {"forward": nodes, "backward": [nodes[0], *nodes[:0:-1]]}
-    if len(nodes) == 2:
-        del rings["backward"]
-    for direction, ring in rings.items():
-        around = {" → ".join([*ring, ring[0]]): ring}
-        tests[direction] = lead_lag(
-            data, unit=unit, time=time, circles=around, lags=lags, given=given, correction=correction, level=level
-        )
+    tests = _tests(data, nodes, unit=unit, time=time, lags=lags, given=given, correction=correction, level=level)
     units, _, values = by_unit(data, nodes, unit, time)
-    weights = turns(len(units), draws, np.random.default_rng(seed))
-    drawn = Draws.of(dict(zip(nodes, values, strict=True)), lags, given, correction, weights, named)
     cubes = dict(zip(nodes, values, strict=True))
+    weights = turns(len(units), draws, np.random.default_rng(seed))
+    drawn = Draws.of(cubes, lags, given, correction, weights, named)
     profiles = {
         (direction, a, b): profiled(cubes[a], cubes[b], (a, b), shape, level, weights)
         for direction, test in tests.items()
         for a, b in test.frame.select("leader", "follower").iter_rows()
     }
     frame = edges_table(tests, drawn, profiles, level)
-    turning = turning_table(tests, drawn, level)
-    profile = pl.concat([one.select(pl.lit(key[0]).alias("direction"), pl.all()) for key, (one, _) in profiles.items()])
+    stability = drawn.stability(level)
     near = Part.of(lambda: coupling(data, nodes, unit=unit, time=time, importance=importance))
     options = {
         "nodes": nodes, "lags": lags, "given": given, "correction": correction, "reach": reach, "degree": degree,
         "horizon": horizon, "importance": importance, "level": level, "draws": draws, "seed": seed,
     }  # fmt: skip
-    stability = drawn.stability(level)
     notes = notes_of(tests, frame, stability, near, draws, level)
     return Circle(
-        frame, turning, profile, drawn.responses(horizon, level), drawn.coefficients(level), stability, near,
-        Method("regions.circle", options), notes, backend_of(data),
+        frame, turning_table(tests, drawn, level), profile_table(profiles), drawn.responses(horizon, level),
+        drawn.coefficients(level), stability, near, Method("regions.circle", options), notes, backend_of(data),
     )  # fmt: skip
+
+
+def _tests(data: Any, nodes: Sequence[str], **options: Any) -> dict[str, LeadLag]:
+    """Return the tests of the edges of either direction; of two nodes there is one way round."""
+    rings = {"forward": list(nodes), "backward": [nodes[0], *nodes[:0:-1]]}
+    found = {}
+    for direction, ring in list(rings.items())[: 1 if len(nodes) == 2 else 2]:
+        found[direction] = lead_lag(data, circles={" → ".join([*ring, ring[0]]): ring}, **options)
+    return found

@@ -46,6 +46,11 @@ def edges_table(tests: Mapping[str, LeadLag], drawn: Draws, profiles: Profiles, 
     return pl.concat(parts)
 
 
+def profile_table(profiles: Profiles) -> pl.DataFrame:
+    """Return the lags of every edge."""
+    return pl.concat(frame.select(pl.lit(key[0]).alias("direction"), pl.all()) for key, (frame, _) in profiles.items())
+
+
 def turning_table(tests: Mapping[str, LeadLag], drawn: Draws, level: float) -> pl.DataFrame:
     """Return of each direction whether it turns, and its gain."""
     parts = []

@@ -21,10 +21,10 @@ from nqpf.columns import choose
 from nqpf.errors import MethodError, SpecError, Where
 from nqpf.frames import as_backend, backend_of
 from nqpf.messages import say
-from nqpf.numerics.nickell import Sums
 from nqpf.numerics.resample import turns
 from nqpf.regions.panels.mediation import FEW_DRAWS
 from nqpf.regions.panels.regression import FEW_CLUSTERS, check_level, check_number
+from nqpf.regions.systems.gap_speeds import follows_exactly, half_life, solved
 from nqpf.regions.systems.lagged import Lagged, by_unit
 from nqpf.regions.systems.lead_lag import SHORT, LeadLag, lead_lag
 from nqpf.regions.systems.sides import Scale, keyed_table, on_scale
@@ -33,10 +33,7 @@ from nqpf.results import Method, Note, Result
 Floats = NDArray[np.float64]
 Effects = Literal["two_way", "unit"]
 Correction = Literal["analytic", "none"]
-ROUNDS, STILL = 500, 1e-12
 SIDES = ("mean", "first", "last", "change", "supply_ahead", "years")
-EXACT = 1e-10
-"""A gap of which less than this share of its changes is left follows exactly."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,7 +164,7 @@ def gap_life(
     weights = turns(len(units), draws, np.random.default_rng(seed))[:, rows.there.any(axis=0)]
     moments = rows.moments(years=effects == "two_way")
     sums, good = moments.sums(np.vstack([np.ones(rows.units), weights]))
-    if not good[0] or _exact(sums):
+    if not good[0] or follows_exactly(sums):
         raise MethodError("gap_life_flat", where=Where(indicator=named))
     if good[1:].sum() < 2:
         raise MethodError("panels_no_draw", draws=draws)
@@ -187,49 +184,8 @@ def gap_life(
     )  # fmt: skip
 
 
-def solved(sums: Sums) -> Floats:
-    """Return speeds of both sides ``float64[B, 2]`` without the bias of fixed effects.
-
-    The bias of each follows from ρ and from the covariance of its error with the gap's; ρ is gone on with until nothing
-    changes, and taken for 1 in the bias where it is above.
-
-    Parameters
-    ----------
-    sums
-        Of the changes of supply and demand, and of the gap of the year before.
-    """
-    x, (s, d) = sums.xx[:, 0, 0], sums.xy[:, 0].T
-    ss, sd, dd = sums.yy[:, 0, 0], sums.yy[:, 0, 1], sums.yy[:, 1, 1]
-    powers = np.arange(sums.gaps.shape[1])
-    found = sums.plain()[:, 0]
-    rho = 1 + found[:, 0] - found[:, 1]
-    for _ in range(ROUNDS):
-        near = np.clip(rho, -1.0, 1.0)
-        bias = (sums.gaps * near[:, None] ** powers).sum(axis=1) / (x * sums.freedom)
-        own = s - d - (near - 1) * x
-        level = 1 + bias * own
-        found = np.stack(
-            [
-                (s / x + bias * (ss - sd - (near - 1) * s)) / level,
-                (d / x + bias * (sd - dd - (near - 1) * d)) / level,
-            ],
-            axis=1,
-        )
-        before, rho = rho, 1 + found[:, 0] - found[:, 1]
-        if np.abs(np.clip(rho, -1.0, 1.0) - np.clip(before, -1.0, 1.0)).max() < STILL:
-            break
-    return found
-
-
-def _exact(sums: Sums) -> bool:
-    """Return whether the changes of the gap in the sample follow from the gap before without an error."""
-    apart = np.array([1.0, -1.0])
-    left = apart @ sums.spread(sums.plain())[0] @ apart * sums.freedom[0]
-    return bool(left <= EXACT**2 * (apart @ sums.yy[0] @ apart + sums.xx[0, 0, 0]))
-
-
 def _life(plain: Floats, speeds: Floats, level: float) -> pl.DataFrame:
-    rho = 1 + speeds[:, 0] - speeds[:, 1]
+    rho = 1 + (speeds[:, 0] - speeds[:, 1])
     low, high = np.quantile(rho[1:], [(1 - level) / 2, (1 + level) / 2])
     if rho[0] >= 1:
         status = "infinite"
@@ -240,24 +196,13 @@ def _life(plain: Floats, speeds: Floats, level: float) -> pl.DataFrame:
     return pl.DataFrame(
         [
             {
-                "rho_plain": 1 + float(plain[0, 0] - plain[0, 1]), "rho": float(rho[0]), "low": float(low),
+                "rho_plain": float(1 + (plain[0, 0] - plain[0, 1])), "rho": float(rho[0]), "low": float(low),
                 "high": float(high), "half_life": half_life(float(rho[0])), "half_life_low": half_life(float(low)),
                 "half_life_high": half_life(float(high)), "status": status,
             }
         ],
         schema_overrides=dict.fromkeys(("half_life", "half_life_low", "half_life_high"), pl.Float64),
     )  # fmt: skip
-
-
-def half_life(rho: float) -> float | None:
-    """Return the years after which half of a gap is gone; None where ρ is not between 0 and 1.
-
-    Examples
-    --------
-    >>> half_life(0.5), half_life(1.0)
-    (1.0, None)
-    """
-    return float(np.log(0.5) / np.log(rho)) if 0 < rho < 1 else None
 
 
 def _speeds(plain: Floats, speeds: Floats, columns: tuple[str, str], level: float) -> pl.DataFrame:

@@ -8,19 +8,19 @@ Atkinson's equally distributed equivalent is the mean times 1 − A, so that its
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import narwhals as nw
 import polars as pl
 
 from nqpf.data.keyed import Keyed
-from nqpf.errors import SpecError, Where, listing
+from nqpf.errors import DataError, MethodError, SpecError, Where, listing
 from nqpf.frames import as_backend, backend_of, require, to_polars
 from nqpf.messages import say
 from nqpf.regions.inequality.atkinson import atkinson
 from nqpf.regions.systems.joint_gain import ends_of
-from nqpf.results import Method, Note, Result
+from nqpf.results import Method, Note, Result, TableResult
 
 LEVELS = ("aversion", "n", "mean", "equivalent", "atkinson", "within", "between")
 
@@ -128,9 +128,7 @@ def social_gain(
     years = tuple(rows[" year"].unique(maintain_order=True).to_list())
     first, last = ends_of(years, start, end)
     rows = rows.filter(pl.col(" year").is_between(first, last))
-    tables = [
-        atkinson(rows, income, by=" year", unit=" unit", group=group, weight=weight, aversion=e) for e in levels_of
-    ]
+    tables = [_measured(rows, income, group, weight, e) for e in levels_of]
     levels = pl.concat(
         table.frame.select(pl.lit(float(e)).alias("aversion"), pl.all())
         for e, table in zip(levels_of, tables, strict=True)
@@ -149,6 +147,14 @@ def social_gain(
         total, steps, levels.rename({"year": time}), Method("regions.social_gain", options),
         (*_notes(rows, years), *tables[0].notes), backend_of(data),
     )  # fmt: skip
+
+
+def _measured(rows: pl.DataFrame, income: str, group: str | None, weight: str | None, aversion: float) -> TableResult:
+    """Return Atkinson's measure by year; errors name unit and year, as rows are in another order than the table's."""
+    try:
+        return atkinson(rows, income, by=" year", unit=" unit", group=group, weight=weight, aversion=aversion)
+    except (DataError, MethodError) as error:
+        raise type(error)(error.code, where=replace(error.where, row=None), **error.values) from None
 
 
 def _differences(logs: pl.DataFrame, span: int | None, grouped: bool) -> pl.DataFrame:

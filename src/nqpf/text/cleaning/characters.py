@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ OTHER, NEWLINE, BLANK, HAN, MARK, STOP, OPEN, CLOSE, LETTER, DIGIT, HALF = range
 """Kinds of character: anything else, line end, blank, Chinese character, full-width mark inside a sentence, full-width
 end of a sentence, opening and closing bracket or quotation mark, Latin letter, digit, half-width punctuation."""
 
+_AT_ONCE = 1 << 20
+"""Characters that are coded at once, so that a text of any size is held once."""
 _BLANKS = "\t\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\u200b\ufeff"
 _MARKS = "，、；：·—～〜–―‥•﹣－／＼｜＋＝＊＆％＃＠＿￥"
 _STOPS = "。！？．…"
@@ -40,12 +43,21 @@ _WIDE_TOO = ((0xFF00, 0xFF60), (0xFFE0, 0xFFE6), (0x1F300, 0x1FAFF), (0x20000, 0
 
 def codes_of(text: str) -> Codes:
     """Return the code points of a text."""
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    codes = np.empty(len(text), dtype=np.uint32)
+    for at in range(0, len(text), _AT_ONCE):
+        part = text[at : at + _AT_ONCE].encode("utf-32-le", "surrogatepass")
+        codes[at : at + _AT_ONCE] = np.frombuffer(part, dtype="<u4")
+    return codes
 
 
-def text_of(codes: Codes) -> str:
-    """Return the text of code points."""
-    return codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+def text_of(codes: Codes, keep: Mask | None = None) -> str:
+    """Return the text of code points, of those that `keep` says or of all."""
+    parts = []
+    for at in range(0, len(codes), _AT_ONCE):
+        part = codes[at : at + _AT_ONCE]
+        part = part if keep is None else part[keep[at : at + _AT_ONCE]]
+        parts.append(part.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass"))
+    return "".join(parts)
 
 
 @cache
@@ -76,6 +88,29 @@ def width_table() -> Kinds:
     table[ord("\n")] = 0
     table.setflags(write=False)
     return table
+
+
+def texts_of(codes: Codes, keep: Mask, start: Index, end: Index) -> list[str]:
+    """Return what is left of each of some spans."""
+    at = inside(start, end)
+    kept = keep[at]
+    ends = np.append(0, np.cumsum(kept))[np.append(0, np.cumsum(end - start))].tolist()
+    left = text_of(codes[at[kept]])
+    return [left[a:b] for a, b in pairwise(ends)]
+
+
+def inside(start: Index, end: Index) -> Index:
+    """Return every offset of some spans, each from its start to before its end."""
+    size = end - start
+    return np.repeat(start - np.cumsum(size) + size, size) + np.arange(int(size.sum()))
+
+
+def kinds_of(codes: Codes) -> Kinds:
+    """Return the kind of each character."""
+    table, kinds = kind_table(), np.empty(len(codes), dtype=np.uint8)
+    for at in range(0, len(codes), _AT_ONCE):
+        kinds[at : at + _AT_ONCE] = table[codes[at : at + _AT_ONCE]]
+    return kinds
 
 
 def chinese(kinds: Kinds) -> Mask:

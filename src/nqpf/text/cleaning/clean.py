@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from nqpf.results import Note
-from nqpf.text.cleaning.characters import BLANK, NEWLINE, Index, Kinds, Mask, codes_of, kind_table
+from nqpf.text.cleaning.characters import BLANK, NEWLINE, Index, Kinds, Mask, codes_of, inside, kind_table, kinds_of
 from nqpf.text.cleaning.contents import Entry, read_contents
 from nqpf.text.cleaning.furniture import furniture
 from nqpf.text.cleaning.joining import Joins, join, kept_blank, needs_blank
@@ -25,6 +25,8 @@ from nqpf.text.source import Cleaned, Source
 
 _SET_BY_PARAGRAPH = ("docx", "html")
 _LONG_LINE = 1_000_000
+_SPACED = 2
+"""Blanks of letter-spacing that a line may hold before its width says less."""
 
 
 def clean(source: Source) -> Cleaned:
@@ -49,22 +51,23 @@ def clean(source: Source) -> Cleaned:
     '村里的路\n面向未来，我们要修好村里的路。'
     """
     text = source.text
-    codes = codes_of(text)
-    kinds = kind_table()[codes]
-    draft = Draft(codes)
+    draft = Draft(codes_of(text))
+    kinds = kinds_of(draft.codes)
     markup = _markup(source)
     entries, lines = _sort_lines(source, draft, kinds, markup)
     looks, joins, lines = _paragraphs(source, draft, kinds, lines, markup)
     _tidy_blanks(draft, kinds, lines, joins)
     _separate(draft, kinds, lines, joins, looks.exact)
-    clean_text, origin = draft.text()
+    edits, clean_text, keep = draft.edits(text, source.starts), draft.text(), draft.keep
+    del draft, kinds  # they are several times as large as the text
+    origin = np.flatnonzero(keep)
     long = int(np.diff(np.append(source.starts, len(text))).max(initial=0))
     notes = (Note("text_long_line", values={"file": source.file, "size": long}),) if long > _LONG_LINE else ()
     return Cleaned(
         source=source,
         text=clean_text,
         origin=origin,
-        edits=draft.edits(text, source.starts),
+        edits=edits,
         notes=notes,
         layout=layout(source, clean_text, origin, lines, looks, joins, markup),
         contents=pl.DataFrame(
@@ -87,14 +90,14 @@ def _sort_lines(source: Source, draft: Draft, kinds: Kinds, markup: Markup) -> t
     spaced, around = letter_spacing(kinds)
     draft.drop("letter_spacing", spaced)
     draft.drop("stray_blank", around)
-    lines = Lines.of(draft.raw, kinds, draft.keep, source.starts)
+    lines = Lines.of(draft.codes, kinds, draft.keep, source.starts)
     entries, taken = read_contents(text, lines)
     draft.drop_spans("contents", _spans(lines, taken))
     lines = lines.without(taken)
     found = sorted({*furniture(text, lines), *_heads_and_feet(source, lines)})
     draft.drop_spans("page_furniture", _spans(lines, found))
     lines = lines.without(found)
-    doubled = overprinted(text, draft.raw, lines)
+    doubled = overprinted(text, draft.codes, lines)
     draft.drop_spans("overprint", doubled)
     if _punctuate(source, draft, kinds, lines) or doubled:
         lines = Lines.of(draft.codes, kinds, draft.keep, source.starts)
@@ -105,7 +108,7 @@ def _punctuate(source: Source, draft: Draft, kinds: Kinds, lines: Lines) -> bool
     """Make half-width punctuation inside Chinese full width; return whether there was any."""
     in_chinese = np.zeros(len(source.starts), dtype=np.bool_)
     in_chinese[lines.number] = lines.han > lines.letters
-    at, new = full_width(draft.raw, kinds, source.starts, in_chinese)
+    at, new = full_width(draft.codes, kinds, source.starts, in_chinese)
     if not len(at):
         return False
     draft.put("half_width", at[draft.keep[at]], new[draft.keep[at]])
@@ -136,10 +139,10 @@ def _paragraphs(
 
 def _spaced_lines(draft: Draft, lines: Lines) -> Mask:
     """Return which lines are letter-spaced."""
-    edges = np.column_stack([lines.first, lines.last + 1]).ravel()
-    dropped = np.append((draft.rule == 1).view(np.uint8), np.uint8(0))
-    counts = np.add.reduceat(dropped, edges, dtype=np.int64)[::2] if len(edges) else np.zeros(0, dtype=np.int64)
-    return np.asarray(counts > 2)
+    at = np.flatnonzero(draft.rule == 1)
+    line = np.searchsorted(lines.first, at) - 1
+    inner = (line >= 0) & (at <= np.append(lines.last, -1)[line])
+    return np.bincount(line[inner], minlength=len(lines)) > _SPACED
 
 
 def _marked(
@@ -156,44 +159,44 @@ def _marked(
         styled = np.array([bool(style) and style != "bold" for style in source.styles])[lines.number]
         apart |= styled
         closed |= styled
-    for first, end in remarks:
-        i, j = np.searchsorted(lines.first, first, side="right") - 1, np.searchsorted(lines.first, end) - 1
-        if 0 <= i < len(lines) and lines.first[i] == first:
-            apart[i] = True
-            closed[j] |= bool(lines.last[j] == end - 1)
+    first, end, i, j = _between(lines, remarks)
+    whole = (i >= 0) & (lines.first[i] == first) if len(lines) else i >= 0
+    apart[i[whole]] = True
+    closed[j[whole & (lines.last[j] == end - 1)]] = True
     return apart, closed
 
 
 def _glue(lines: Lines, looks: Wrapping, remarks: list[tuple[int, int]]) -> None:
     """Keep the lines of a bracketed remark together."""
-    for first, end in remarks:
-        i, j = np.searchsorted(lines.first, first, side="right") - 1, np.searchsorted(lines.first, end) - 1
-        looks.ends[max(int(i), 0) : int(j)] = False
+    _, _, i, j = _between(lines, remarks)
+    i, j = np.maximum(i, 0), np.maximum(j, 0)
+    looks.ends[inside(i, np.maximum(i, j))] = False
+
+
+def _between(lines: Lines, spans: list[tuple[int, int]]) -> tuple[Index, Index, Index, Index]:
+    """Return where spans of offsets begin and end, and the lines in which they do; −1 before the first line."""
+    first, end = np.array(spans, dtype=np.int64).reshape(-1, 2).T
+    i, j = np.searchsorted(lines.first, first, side="right") - 1, np.searchsorted(lines.first, end) - 1
+    return first, end, i, j
 
 
 def _tidy_blanks(draft: Draft, kinds: Kinds, lines: Lines, joins: Joins) -> None:
     """Take the blanks between Chinese characters out of running text."""
-    edges = np.zeros(len(kinds) + 1, dtype=np.int8)
-    edges[lines.first[joins.prose]] += 1
-    edges[lines.last[joins.prose] + 1] -= 1
-    inside = np.cumsum(edges[:-1], dtype=np.int8).astype(np.bool_)
-    draft.drop("stray_blank", between_characters(kinds, inside))
+    draft.drop("stray_blank", between_characters(kinds, lines.first[joins.prose], lines.last[joins.prose]))
 
 
 def _separate(draft: Draft, kinds: Kinds, lines: Lines, joins: Joins, exact: bool) -> None:
     """Leave one end of line between paragraphs, and between joined lines a blank where words need one."""
-    loose = (kinds == BLANK) | (kinds == NEWLINE)
-    size = len(kinds)
+    loose = np.flatnonzero((kinds == BLANK) | (kinds == NEWLINE))
     if not len(lines):
         draft.drop("blank_line", loose)
         return
-    outside = _outside(lines, size)
-    joined = np.zeros(size, dtype=np.bool_)
-    inner = np.flatnonzero(~joins.ends[:-1])
-    _mark(joined, lines.last[inner] + 1, lines.first[inner + 1])
-    draft.drop("wrap", joined & loose)
-    draft.drop("blank_line", outside & ~joined & loose)
-    newline = np.flatnonzero(kinds == NEWLINE)
+    line = np.searchsorted(lines.first, loose) - 1
+    outside = (line < 0) | (loose > lines.last[line])
+    joined = outside & (line >= 0) & ~joins.ends[line]
+    draft.drop("wrap", loose[joined])
+    draft.drop("blank_line", loose[outside & ~joined])
+    newline = loose[kinds[loose] == NEWLINE]
     breaks = np.flatnonzero(joins.ends[:-1])
     draft.stay(newline[np.searchsorted(newline, lines.last[breaks])])
     blank = needs_blank(kinds, lines, joins.ends, exact)
@@ -201,20 +204,6 @@ def _separate(draft: Draft, kinds: Kinds, lines: Lines, joins: Joins, exact: boo
     here = np.flatnonzero(blank & ~kept)
     draft.put("wrap", newline[np.searchsorted(newline, lines.last[here])], ord(" "))
     draft.put("wrap", at[kept], ord(" "))
-
-
-def _outside(lines: Lines, size: int) -> Mask:
-    """Return which characters stand before, after or between the lines that hold anything."""
-    outside = np.zeros(size, dtype=np.bool_)
-    _mark(outside, np.append(0, lines.last + 1), np.append(lines.first, size))
-    return outside
-
-
-def _mark(mask: Mask, first: Index, end: Index) -> None:
-    edges = np.zeros(len(mask) + 1, dtype=np.int32)
-    np.add.at(edges, first, 1)
-    np.add.at(edges, end, -1)
-    mask |= np.cumsum(edges[:-1]) > 0
 
 
 def _spans(lines: Lines, chosen: list[int]) -> list[tuple[int, int]]:

@@ -13,6 +13,7 @@ _ENTRY = re.compile(
     r"(?P<number>第?[0-9０-９IVXivx一二三四五六七八九十百]{1,5}[章节篇部讲]?[.．、…·\s]+)?"
     r"(?P<title>\S.*?)(?P<leader>[\s.．…·‥—_-]*[\t.．…·‥—_ \u3000-])(?P<page>[0-9０-９]{1,4})"
 )
+_DIGIT = re.compile(r"[0-9０-９]")
 _HEAD = re.compile(r"目\s*录|目\s*次|contents", re.IGNORECASE)
 _FEWEST = 3
 
@@ -39,10 +40,11 @@ def read_contents(text: str, lines: Lines) -> tuple[tuple[Entry, ...], list[int]
     lines
         Its lines.
     """
+    first, last = lines.first.tolist(), lines.last.tolist()
     chosen = (lines.digits > 0) & (lines.long <= 90) & (lines.han + lines.letters >= 2) & ~lines.ended
     runs: list[list[tuple[int, re.Match[str]]]] = []
     for i in np.flatnonzero(chosen).tolist():
-        match = _ENTRY.fullmatch(text[lines.first[i] : lines.last[i] + 1])
+        match = _ENTRY.fullmatch(text, first[i], last[i] + 1) if _DIGIT.match(text, last[i]) else None
         if match is None:
             continue
         page = int(match["page"])
@@ -55,7 +57,7 @@ def read_contents(text: str, lines: Lines) -> tuple[tuple[Entry, ...], list[int]
     taken: list[int] = []
     for run in (run for run in runs if len(run) >= _FEWEST):
         head = run[0][0] - 1
-        if head >= 0 and _HEAD.fullmatch(text[lines.first[head] : lines.last[head] + 1].strip()):
+        if head >= 0 and _HEAD.fullmatch(text[first[head] : last[head] + 1].strip()):
             taken.append(head)
         for i, match in run:
             taken.append(i)

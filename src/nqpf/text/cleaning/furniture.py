@@ -20,6 +20,7 @@ _NUMBER = re.compile(
 _SYLLABLE = r"(?:ZH|CH|SH|[BPMFDTNLGKHJQXRZCSYW])?[AEIOUVÜ]{1,3}(?:NG|N|R)?"
 _PINYIN = re.compile(rf"{_SYLLABLE}(?:\s+{_SYLLABLE}){{1,7}}")
 _OFTEN = 3
+Spans = list[tuple[int, int]]
 _DISTINCT = 2 / 3
 
 
@@ -41,16 +42,23 @@ def furniture(text: str, lines: Lines) -> list[int]:
     """
     plain = (lines.stops == 0) & ((lines.marks <= 1) | ((lines.digits > 0) & (lines.wide <= 15)))
     short = np.flatnonzero((lines.wide <= 40) & ~lines.ended & plain).tolist()
-    first, end = lines.first.tolist(), (lines.last + 1).tolist()
-    words = {i: " ".join(text[first[i] : end[i]].split()) for i in short}
-    numbers = _page_numbers(words)
-    heads = _running_heads(text, lines, words, numbers)
+    spans = list(zip(lines.first.tolist(), (lines.last + 1).tolist(), strict=True))
+    unbroken = (lines.solid == lines.last + 1 - lines.first).tolist()
+    words = {i: text[slice(*spans[i])] if unbroken[i] else _closed_up(text[slice(*spans[i])]) for i in short}
+    numbers = _page_numbers(lines, words)
+    heads = _running_heads(text, spans, lines, words, numbers)
     return sorted(numbers | heads | _columns(lines, words))
 
 
-def _page_numbers(words: dict[int, str]) -> set[int]:
-    found = {i for i, line in words.items() if _NUMBER.fullmatch(line)}
-    bare = [(i, int(line)) for i, line in words.items() if line[:1].isdigit() and _BARE.fullmatch(line)]
+def _closed_up(line: str) -> str:
+    return " ".join(line.split())
+
+
+def _page_numbers(lines: Lines, words: dict[int, str]) -> set[int]:
+    digits = (lines.digits > 0).tolist()
+    counted = {i: line for i, line in words.items() if digits[i] or line[:1] == "第"}
+    found = {i for i, line in counted.items() if _NUMBER.fullmatch(line)}
+    bare = [(i, int(line)) for i, line in counted.items() if line[:1].isdigit() and _BARE.fullmatch(line)]
     rising = [i for k, (i, page) in enumerate(bare) if _in_order(bare, k, page)]
     return found | set(rising if len(rising) > 1 else [])
 
@@ -62,18 +70,19 @@ def _in_order(bare: list[tuple[int, int]], k: int, page: int) -> bool:
     return before or after
 
 
-def _running_heads(text: str, lines: Lines, words: dict[int, str], numbers: set[int]) -> set[int]:
+def _running_heads(text: str, spans: Spans, lines: Lines, words: dict[int, str], numbers: set[int]) -> set[int]:
     places: dict[str, list[int]] = defaultdict(list)
+    digits = (lines.digits > 0).tolist()
     for i, line in words.items():
         if i not in numbers and len(line) >= 2:
-            places[_DIGITS.sub("0", line) if lines.digits[i] else line].append(i)
+            places[_DIGITS.sub("0", line) if digits[i] else line].append(i)
     found: set[int] = set()
     for at in places.values():
         if len(at) < _OFTEN:
             continue
         before = [_beside(i, -1, numbers) for i in at]
         after = [_beside(i, 1, numbers) for i in at]
-        if not (_differ(text, lines, before) and _differ(text, lines, after)):
+        if not (_differ(text, spans, before) and _differ(text, spans, after)):
             continue
         breaking = [
             i
@@ -98,15 +107,16 @@ def _beside(i: int, step: int, numbers: set[int]) -> int:
     return i
 
 
-def _differ(text: str, lines: Lines, at: list[int]) -> bool:
+def _differ(text: str, spans: Spans, at: list[int]) -> bool:
     """Return whether most of these lines differ from each other: a passage that is printed again has the same."""
-    inside = [i for i in at if 0 <= i < len(lines)]
-    return len({text[lines.first[i] : lines.last[i] + 1] for i in inside}) >= _DISTINCT * len(inside)
+    inside = [spans[i] for i in at if 0 <= i < len(spans)]
+    return len({text[first:end] for first, end in inside}) >= _DISTINCT * len(inside)
 
 
 def _columns(lines: Lines, words: dict[int, str]) -> set[int]:
     found: set[int] = set()
-    for i, line in words.items():
+    for i in np.flatnonzero(lines.letters > 0).tolist():
+        line = words.get(i, "")
         if line[:1].isascii() and _PINYIN.fullmatch(line):
             size = len(line.split())
             for j in (i - 1, i + 1):

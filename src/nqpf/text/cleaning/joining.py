@@ -95,7 +95,8 @@ def _twins(text: str, lines: Lines, ends: Mask, apart: Mask) -> list[int]:
     """Return the ends of paragraphs that are none where the same words stand a second time, unbroken."""
     first = np.flatnonzero(np.append(True, ends[:-1])[: len(lines)])
     last = np.append(first[1:] - 1, len(lines) - 1)[: len(first)]
-    long = (lines.last[last] - lines.first[first] > 2 * _KEY).tolist()
+    size = lines.last[last] + 1 - lines.first[first]
+    long, sizes = (size > 2 * _KEY + 1).tolist(), size.tolist()
     starts, ends_at = lines.first[first].tolist(), (lines.last[last] + 1).tolist()
     seen: dict[str, int] = {}
     found = []
@@ -104,7 +105,8 @@ def _twins(text: str, lines: Lines, ends: Mask, apart: Mask) -> list[int]:
             continue
         j = seen.setdefault(text[start : start + _KEY], k)
         for a, b in ((j, k), (k, j)) if j < k else ():
-            if a + 1 < len(starts) and not apart[first[a + 1]] and _broken(text, starts, ends_at, a, b):
+            longer = sizes[b] >= sizes[a] + _KEY and a + 1 < len(starts)
+            if longer and not apart[first[a + 1]] and _broken(text, starts, ends_at, a, b):
                 found.append(int(last[a]))
         seen[text[start : start + _KEY]] = k
     return found
@@ -112,8 +114,6 @@ def _twins(text: str, lines: Lines, ends: Mask, apart: Mask) -> list[int]:
 
 def _broken(text: str, starts: list[int], ends: list[int], a: int, b: int) -> bool:
     """Return whether paragraph b is paragraph a and the beginning of the one after it."""
-    if ends[b] - starts[b] < ends[a] - starts[a] + _KEY:
-        return False
     short, whole = ("".join(text[starts[k] : ends[k]].split()) for k in (a, b))
     follows = "".join(text[starts[a + 1] : ends[a + 1]].split())[:_KEY]
     return len(follows) == _KEY and whole.startswith(short[:-1]) and whole[len(short) :].startswith(follows)

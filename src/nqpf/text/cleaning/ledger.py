@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from nqpf.text.cleaning.characters import Codes, Index, Kinds, Mask, text_of
+from nqpf.text.cleaning.characters import Codes, Index, Kinds, Mask, inside, text_of, texts_of
 from nqpf.text.source import EditRule
 
 RULES: tuple[EditRule, ...] = get_args(EditRule)
@@ -30,10 +30,10 @@ class Draft:
     """
 
     def __init__(self, codes: Codes) -> None:
-        self.raw = codes
-        self.codes = codes.copy()
+        self.codes = codes
         self.keep: Mask = np.ones(len(codes), dtype=np.bool_)
         self.rule: Kinds = np.zeros(len(codes), dtype=np.uint8)
+        self._other: list[Index] = []
 
     def drop(self, rule: EditRule, where: Mask | Index) -> None:
         """Take characters out."""
@@ -44,11 +44,12 @@ class Draft:
 
     def drop_spans(self, rule: EditRule, spans: list[tuple[int, int]]) -> None:
         """Take spans of offsets (first, end) out."""
-        for first, end in spans:
-            self.drop(rule, np.arange(first, end))
+        first, end = np.array(spans, dtype=np.int64).reshape(-1, 2).T
+        self.drop(rule, inside(first, end))
 
     def put(self, rule: EditRule, at: Index, codes: Codes | int) -> None:
         """Put other characters in the place of those `at`, and keep them."""
+        self._other.append(at[self.codes[at] != codes])
         self.codes[at] = codes
         self.keep[at] = True
         self._name(rule, at)
@@ -58,38 +59,35 @@ class Draft:
         self.keep[at] = True
         self.rule[at] = 0
 
-    def text(self) -> tuple[str, Index]:
-        """Return the clean text and the raw offset of each of its characters."""
-        return text_of(self.codes[self.keep]), np.flatnonzero(self.keep).astype(np.int64)
+    def text(self) -> str:
+        """Return the clean text."""
+        return text_of(self.codes, self.keep)
 
     def edits(self, text: str, starts: Index) -> pl.DataFrame:
         """Return the ledger: a row for every stretch of the raw `text` that one rule changed."""
-        changed = ~self.keep | (self.codes != self.raw)
-        if not changed.any():
-            return pl.DataFrame(schema=SCHEMA)
-        padded = np.concatenate([[False], changed, [False]])
-        parts = padded[1:] != padded[:-1]
-        parts[1:-1] |= (self.rule[1:] != self.rule[:-1]) & changed[1:]
-        edges = np.flatnonzero(parts)
-        first, end = edges[:-1], edges[1:]
-        real = changed[first]
-        first, end = _runs(first[real], end[real], self.rule, RULES.index("letter_spacing") + 1)
+        changed = ~self.keep
+        for other in self._other:
+            changed[other] = True
+        at = np.flatnonzero(changed)
+        rule = self.rule[at]
+        begins = np.ones(len(at), dtype=np.bool_)
+        begins[1:] = (np.diff(at) != 1) | (rule[1:] != rule[:-1])
+        stretch = np.flatnonzero(begins)
+        first, end = at[stretch], at[np.append(stretch[1:], len(at))[: len(stretch)] - 1] + 1
+        first, end = _runs(first, end, self.rule, RULES.index("letter_spacing") + 1)
         return self._rows(text, starts, first, end)
 
     def _rows(self, text: str, starts: Index, first: Index, end: Index) -> pl.DataFrame:
-        clean, origin = self.text()
-        low, high = np.searchsorted(origin, first), np.searchsorted(origin, end)
         line = np.searchsorted(starts, first, side="right") - 1
-        names = np.array(["", *RULES])[self.rule[first]]
         return pl.DataFrame(
             {
-                "rule": names,
+                "rule": pl.Series(["", *RULES]).gather(self.rule[first]),
                 "start": first,
                 "end": end,
                 "line": line + 1,
                 "column": first - starts[line] + 1,
                 "before": [text[a:b] for a, b in zip(first.tolist(), end.tolist(), strict=True)],
-                "after": [clean[a:b] for a, b in zip(low.tolist(), high.tolist(), strict=True)],
+                "after": texts_of(self.codes, self.keep, first, end),
             },
             schema=SCHEMA,
         )

@@ -51,14 +51,12 @@ def _begins_again(codes: Codes, lines: Lines) -> Mask:
 
 def _period(words: str, at: int) -> list[tuple[int, int]]:
     """Return the copies if `words` is one phrase again and again."""
-    second = words.find(words[:2], 1)
-    if second < _SHORTEST:
-        return []
     solid = "".join(words.split())
-    size = len("".join(words[:second].split()))
-    if size < _SHORTEST or len(solid) % size or solid != solid[:size] * (len(solid) // size):
+    size = (solid + solid).find(solid, 1)
+    if not _SHORTEST <= size < len(solid):
         return []
-    return [(at + len(words[:second].rstrip()), at + len(words))]
+    places = [i for i, character in enumerate(words) if not character.isspace()]
+    return [(at + places[size - 1] + 1, at + len(words))]
 
 
 def _pairs(words: str, at: int, beside: bool) -> list[tuple[int, int]]:

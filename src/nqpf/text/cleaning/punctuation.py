@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from nqpf.text.cleaning.characters import BLANK, CLOSE, DIGIT, HAN, LETTER, NEWLINE, Codes, Index, Kinds, Mask, chinese
+from nqpf.text.cleaning.characters import (
+    BLANK,
+    CLOSE,
+    DIGIT,
+    HALF,
+    HAN,
+    LETTER,
+    NEWLINE,
+    Codes,
+    Index,
+    Kinds,
+    Mask,
+    chinese,
+)
 
 _FULL = {",": "，", ":": "：", ";": "；", "?": "？", "!": "！"}
 _FAR = 6
@@ -27,7 +40,8 @@ def full_width(codes: Codes, kinds: Kinds, line: Index, chinese_line: Mask) -> t
     chinese_line
         ``bool[L]`` whether a line is a Chinese one.
     """
-    at = np.flatnonzero(np.isin(codes, [ord(c) for c in ",:;?!."]))
+    half = np.flatnonzero(kinds == HALF)
+    at = half[np.isin(codes[half], [ord(c) for c in ",:;?!."])]
     at = at[chinese_line[line_of(line, at)]]
     left, right = _beside(kinds, at)
     far_left, far_right = chinese(left), chinese(right)
@@ -39,7 +53,7 @@ def full_width(codes: Codes, kinds: Kinds, line: Index, chinese_line: Mask) -> t
     marks = at[change]
     table = {ord(half): ord(full) for half, full in _FULL.items()} | {ord("."): ord("。")}
     new = np.array([table[int(c)] for c in codes[marks]], dtype=np.uint32)
-    pairs, round_new = _brackets(codes, kinds, line, chinese_line)
+    pairs, round_new = _brackets(codes, kinds, half, line, chinese_line)
     return np.concatenate([marks, pairs]), np.concatenate([new, round_new])
 
 
@@ -69,9 +83,9 @@ def _repeated(codes: Codes, at: Index) -> Mask:
     return np.asarray((before & (at > 0)) | (after & (at + 1 < len(codes))))
 
 
-def _brackets(codes: Codes, kinds: Kinds, line: Index, chinese_line: Mask) -> tuple[Index, Codes]:
+def _brackets(codes: Codes, kinds: Kinds, half: Index, line: Index, chinese_line: Mask) -> tuple[Index, Codes]:
     """Return round brackets that close within a few lines and have Chinese beside one of them."""
-    at = np.flatnonzero((codes == ord("(")) | (codes == ord(")")))
+    at = half[np.isin(codes[half], [ord("("), ord(")")])]
     if len(at) < 2:
         return at[:0], codes[:0]
     lines = line_of(line, at)

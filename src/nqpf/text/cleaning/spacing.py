@@ -18,6 +18,7 @@ from nqpf.text.cleaning.characters import (
     Kinds,
     Mask,
     chinese,
+    inside,
 )
 
 
@@ -64,18 +65,16 @@ def letter_spacing(kinds: Kinds) -> tuple[Mask, Mask]:
     return spaced, around
 
 
-def between_characters(kinds: Kinds, inside: Mask) -> Mask:
-    """Return the blanks between two Chinese characters in the lines of running text that `inside` marks.
+def between_characters(kinds: Kinds, first: Index, last: Index) -> Index:
+    """Return the blanks between two Chinese characters in some lines, by their `first` and `last` characters.
 
     Of several blanks beside a word of another script one stays.
     """
-    found = np.zeros(len(kinds), dtype=np.bool_)
     start, end = _gaps(kinds)
-    if len(start):
-        between = chinese(kinds[start - 1]) & chinese(kinds[end])
-        _fill(found, start, end, between & inside[start])
-        _fill(found, start + 1, end, ~between & inside[start] & (end - start > 1))
-    return found
+    line = np.searchsorted(first, start, side="right") - 1
+    here = (line >= 0) & (start <= np.append(last, -1)[line])
+    start, end = start[here], end[here]
+    return inside(start + ~(chinese(kinds[start - 1]) & chinese(kinds[end])), end)
 
 
 def _gaps(kinds: Kinds) -> tuple[Index, Index]:
@@ -99,21 +98,21 @@ def _alone(kinds: Kinds, start: Index, end: Index) -> Mask:
 
 def _spaced_out(kinds: Kinds, start: Index, end: Index, chain: Mask) -> Mask:
     """Return the single blanks of lines in which most neighbouring characters are spaced."""
-    line = np.cumsum(kinds == NEWLINE)[start]
-    size = int(line[-1]) + 1 if len(line) else 0
-    gaps = np.bincount(line, weights=chain, minlength=size)
+    newline = np.flatnonzero(kinds == NEWLINE)
+    line = np.searchsorted(newline, start)
+    gaps = np.bincount(line, weights=chain)
+    some = np.flatnonzero(gaps >= 2)
+    if not len(some):
+        return np.zeros(len(start), dtype=np.bool_)
+    edges = np.concatenate([[0], newline, [len(kinds)]])
     solid = (kinds == HAN) | (kinds == DIGIT)
-    together = np.flatnonzero(solid[1:] & solid[:-1])
-    touching = np.bincount(np.cumsum(kinds == NEWLINE)[together], minlength=size)[:size] if len(together) else gaps * 0
-    whole = (gaps >= 2) & (gaps >= 4 * touching)
+    touching = np.append(solid[1:] & solid[:-1], False)
+    bounds = np.minimum(np.column_stack([edges[some], edges[some + 1]]).ravel(), len(kinds) - 1)
+    whole = np.zeros(len(gaps), dtype=np.bool_)
+    whole[some] = gaps[some] >= 4 * np.add.reduceat(touching, bounds, dtype=np.int64)[::2]
     return np.asarray(whole[line] & (end - start == 1) & ~chain)
 
 
 def _fill(mask: Mask, start: Index, end: Index, chosen: Mask) -> None:
     """Set `mask` over the chosen spans, which do not overlap."""
-    first, last = start[chosen], end[chosen]
-    size = last - first
-    if not len(size):
-        return
-    offsets = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
-    mask[np.repeat(first, size) + offsets] = True
+    mask[inside(start[chosen], end[chosen])] = True

@@ -9,10 +9,11 @@ from importlib import resources
 
 import numpy as np
 
-from nqpf.text.cleaning.characters import HAN, Codes, Kinds, Mask, text_of
+from nqpf.text.cleaning.characters import HAN, Codes, Kinds, Mask, texts_of
 from nqpf.text.cleaning.lines import Lines
 
 _PAIRS = {"（": "）", "(": ")", "【": "】", "[": "]", "〔": "〕", "［": "］"}
+_BOTH = {opening: re.compile(f"[{re.escape(opening + closing)}]") for opening, closing in _PAIRS.items()}
 _WHO = (
     r"\s*(?:本文)?(?:第[一二三]|通讯)?作者\s*(?:单\s*位|简\s*介|信\s*息)?\s*"
     r"(?:分\s*别|均|都|皆|现|曾)?\s*(?:系|为|是|来自|任|：|:|单位)"
@@ -29,9 +30,13 @@ BYLINE = re.compile(
     r"|(?:本报|本刊|新华社|人民网)?(?:特约|实习|首席)?(?:记者|评论员|通讯员)\s)"
 )
 """How a byline begins."""
+BYLINE_BEGINS = frozenset("文□■◎◆●○▲△★☆作撰执记通本新人特实首")
+"""The first characters of these."""
 _LONGEST = 400
 _BYLINE_WIDEST = 32.0
 _NAMES_WIDEST = 16.0
+_LONGEST_NAME = 4
+_BETWEEN_NAMES = re.compile(r"[\s、，,;；/／|]+")
 
 
 def bracketed(text: str) -> Iterator[tuple[int, int]]:
@@ -40,8 +45,7 @@ def bracketed(text: str) -> Iterator[tuple[int, int]]:
     Brackets inside are counted; a remark that is not closed within 400 characters is none.
     """
     for match in _BRACKETED.finditer(text):
-        opening = text[match.start()]
-        end = _closing(text, match.start(), opening, _PAIRS[opening])
+        end = _closing(text, match.start(), _BOTH[text[match.start()]])
         if end:
             yield match.start(), end
 
@@ -58,20 +62,16 @@ def bylines(codes: Codes, kinds: Kinds, keep: Mask, lines: Lines) -> Mask:
     lines
         The lines.
     """
-
-    def words(i: int) -> str:
-        line = slice(int(lines.first[i]), int(lines.last[i]) + 1)
-        return text_of(codes[line][keep[line]])
-
     found = np.zeros(len(lines), dtype=np.bool_)
     first = codes[lines.first]
-    marked = np.isin(first, [ord(c) for c in "文□■◎◆●○▲△★☆作撰执记通本新人特实首"]) & (lines.wide <= _BYLINE_WIDEST)
-    for i in np.flatnonzero(marked & ~lines.ended).tolist():
-        found[i] = BYLINE.match(words(i)) is not None
+    marked = np.isin(first, [ord(c) for c in BYLINE_BEGINS]) & (lines.wide <= _BYLINE_WIDEST) & ~lines.ended
     named = np.isin(first, _first_characters()) & (lines.wide <= _NAMES_WIDEST) & (kinds[lines.last] == HAN)
     named &= (lines.marks <= 3) & (lines.han >= 2) & (lines.stops + lines.letters + lines.digits == 0)
-    for i in np.flatnonzero(named).tolist():
-        found[i] |= bool(names_in(words(i)))
+    named &= (lines.han < lines.long) | (lines.long <= _LONGEST_NAME)
+    for chosen, says in ((marked, BYLINE.match), (named, names_in)):
+        at = np.flatnonzero(chosen)
+        words = texts_of(codes, keep, lines.first[at], lines.last[at] + 1)
+        found[at] |= np.array([bool(says(line)) for line in words], dtype=np.bool_)
     return found
 
 
@@ -85,7 +85,9 @@ def names_in(line: str) -> tuple[str, ...]:
     >>> names_in("林 山"), names_in("林小满 何望舒"), names_in("科技 人才")
     (('林山',), ('林小满', '何望舒'), ())
     """
-    parts = [part for part in re.split(r"[\s、，,;；/／|]+", line.strip()) if part]
+    if _name().fullmatch(line):
+        return (line,)
+    parts = [part for part in _BETWEEN_NAMES.split(line.strip()) if part]
     if not parts or len(parts) > 12:
         return ()
     singles, joined = [], []
@@ -99,16 +101,15 @@ def names_in(line: str) -> tuple[str, ...]:
             return ()
         else:
             joined.append(part)
-    return tuple(joined) if not singles and all(map(_is_name, joined)) else ()
+    return tuple(joined) if not singles and all(map(_name().fullmatch, joined)) else ()
 
 
-def _is_name(word: str) -> bool:
+@cache
+def _name() -> re.Pattern[str]:
+    """Return how a name is written: a surname and one or two characters."""
     single, double = surnames()
-    if not all("\u3400" <= c <= "\u9fff" or c == "·" for c in word):
-        return False
-    if word[:2] in double:
-        return 3 <= len(word) <= 4
-    return word[:1] in single and 2 <= len(word) <= 3
+    both = "|".join(sorted(double))
+    return re.compile(f"(?:(?:{both})|(?!{both})[{''.join(sorted(single))}])[\u3400-\u9fff·]{{1,2}}")
 
 
 @cache
@@ -124,14 +125,11 @@ def _first_characters() -> tuple[int, ...]:
     return tuple(sorted({ord(c) for c in single} | {ord(name[0]) for name in double}))
 
 
-def _closing(text: str, first: int, opening: str, closing: str) -> int:
+def _closing(text: str, first: int, both: re.Pattern[str]) -> int:
     """Return the offset after the bracket that closes the one at `first`, 0 if there is none."""
-    depth = 0
-    for i in range(first, min(len(text), first + _LONGEST)):
-        if text[i] == opening:
-            depth += 1
-        elif text[i] == closing:
-            depth -= 1
-            if not depth:
-                return i + 1
+    opening, depth = text[first], 0
+    for match in both.finditer(text, first, first + _LONGEST):
+        depth += 1 if match[0] == opening else -1
+        if not depth:
+            return match.end()
     return 0

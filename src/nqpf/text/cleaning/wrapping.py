@@ -11,13 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from nqpf.text.cleaning.characters import Mask
 from nqpf.text.cleaning.lines import Lines
 
 Floats = NDArray[np.float64]
+Sides = tuple[Mask, Mask]
+"""What is said of the lines before and after each one."""
 
 _NEAR = 6
 """Lines on each side from which the width of the column is read."""
@@ -128,42 +129,43 @@ def _fit(lines: Lines) -> tuple[bool, _Fit]:
     """
     ones = np.ones(len(lines))
     if not len(lines):
-        return False, _fitted(lines, lines.wide, ones, 1.0)
+        none = np.zeros(0, dtype=np.bool_)
+        return False, _fitted(lines, (none, none), lines.wide, ones, 1.0)
     inset = np.where(_indented(lines), lines.indent, 0.0)
     need = lines.need if lines.clings.mean() < _CUT_ANYWHERE else ones
-    measures = [_measure(lines, lines.wide + inset, need), _measure(lines, lines.long + inset, ones)]
+    running = _running(lines, -1), _running(lines, 1)
+    measures = [_measure(lines, running, wide + inset, need) for wide, need in ((lines.wide, need), (lines.long, ones))]
     exact = measures[0][0] >= 0.9 or measures[1][0] >= 0.9
     best = int(measures[1][0] > measures[0][0] + 0.02)
     slack = 0.01 if exact else 1.0
-    fits = [_fitted(lines, wide, need, slack) for _, wide, need in measures]
+    fits = [_fitted(lines, running, wide, need, slack) for _, wide, need in measures]
     chosen, other = fits[best], fits[1 - best]
     nearer = ~lines.ended & (lines.wide != lines.long) & (np.abs(other.room) < np.abs(chosen.room))
     full = chosen.full | (other.full & ~lines.ended)
     return exact, _Fit(chosen.column, full, np.where(nearer, other.room, chosen.room))
 
 
-def _measure(lines: Lines, wide: Floats, need: Floats) -> tuple[float, Floats, Floats]:
+def _measure(lines: Lines, running: Sides, wide: Floats, need: Floats) -> tuple[float, Floats, Floats]:
     """Return the share of lines that fill their column exactly, of those that break off within a sentence."""
     before, after = _widths(wide)
     follows = np.append(need[1:], 1.0)
     best = np.where(np.abs(wide - before) <= np.abs(wide - after), before, after)
-    chosen = _running(lines, -1) & _running(lines, 1) & ~lines.ended & (np.abs(wide - best) <= 3.0)
+    chosen = running[0] & running[1] & ~lines.ended & (np.abs(wide - best) <= 3.0)
     exact = (wide <= best + 0.01) & (wide + follows > best + 0.01)
     return (float(exact[chosen].mean()) if chosen.any() else 0.0), wide, need
 
 
-def _fitted(lines: Lines, wide: Floats, need: Floats, slack: float) -> _Fit:
+def _fitted(lines: Lines, running: Sides, wide: Floats, need: Floats, slack: float) -> _Fit:
     """Return how lines of these widths fit the columns around them."""
     reach = wide + np.append(need[1:], 1.0) - 1.0
     before, after = _widths(wide)
     even = _even(wide, before, after)
-    sides = [(before, even[0] & _running(lines, -1)), (after, even[1] & _running(lines, 1))]
+    sides = [(before, even[0] & running[0]), (after, even[1] & running[1])]
     full = np.zeros(len(lines), dtype=np.bool_)
     room = np.full(len(lines), np.inf)
-    for width, running in sides:
-        running = running & (width >= _NARROWEST) & (width <= _WIDEST)
-        most = _HANGS if slack >= 1.0 else np.where(lines.hangs, 1.5, 0.5)
-        fits = running & (wide <= width + most)
+    most = _HANGS if slack >= 1.0 else np.where(lines.hangs, 1.5, 0.5)
+    for width, beside in sides:
+        fits = beside & (width >= _NARROWEST) & (width <= _WIDEST) & (wide <= width + most)
         full |= fits & (reach + 1.0 > width + 0.01 - slack)
         left = np.where(fits, width - reach, np.inf)
         room = np.where(np.abs(left) < np.abs(room), left, room)
@@ -173,11 +175,19 @@ def _fitted(lines: Lines, wide: Floats, need: Floats, slack: float) -> _Fit:
 
 
 def _widths(wide: Floats) -> tuple[Floats, Floats]:
-    """Return the width of the column before and after each line: the third widest line of those near."""
+    """Return the width of the column before and after each line: the third widest line of the six near.
+
+    It is found from the widest, middle and least of the nearer and the farther three.
+    """
     if not len(wide):
         return wide, wide
     padded = np.concatenate([np.full(_NEAR, -1.0), wide, np.full(_NEAR, -1.0)])
-    third = np.partition(sliding_window_view(padded, _NEAR), _NEAR - 3, axis=1)[:, _NEAR - 3]
+    a, b, c = padded[:-2], padded[1:-1], padded[2:]
+    low, high = np.minimum(a, b), np.maximum(a, b)
+    most, middle, least = np.maximum(high, c), np.maximum(low, np.minimum(high, c)), np.minimum(low, c)
+    half = _NEAR // 2
+    either = np.maximum(np.minimum(most[:-half], middle[half:]), np.minimum(middle[:-half], most[half:]))
+    third = np.maximum(either, np.maximum(least[:-half], least[half:]))
     return third[: len(wide)], third[_NEAR + 1 :]
 
 
@@ -192,16 +202,16 @@ def _running(lines: Lines, side: int) -> Mask:
 
 def _even(wide: Floats, before: Floats, after: Floats) -> tuple[Mask, Mask]:
     """Return which lines have on each side lines of even width, as a column has and a list of titles has not."""
+    size, empty = len(wide), np.full(_NEAR, np.nan)
+    padded = np.concatenate([empty, wide, empty])
+    beside = np.minimum(np.arange(size), _NEAR)
     found = []
-    for width, shift in ((before, -1), (after, 1)):
-        near, beside = np.zeros(len(wide)), np.zeros(len(wide))
+    for width, count, side in ((before, beside, -1), (after, beside[::-1], 1)):
+        least, most, near = width - 3.0, width + _HANGS, np.zeros(size, dtype=np.int8)
         for step in range(1, _NEAR + 1):
-            at = np.arange(len(wide)) + shift * step
-            inside = (at >= 0) & (at < len(wide))
-            other = wide[np.clip(at, 0, len(wide) - 1)]
-            beside += inside
-            near += inside & (other >= width - 3.0) & (other <= width + _HANGS)
-        found.append(near * 2 >= np.maximum(beside, 1))
+            other = padded[_NEAR + side * step :][:size]
+            near += (other >= least) & (other <= most)
+        found.append(near * 2 >= np.maximum(count, 1))
     return found[0], found[1]
 
 
@@ -228,6 +238,8 @@ def _following(mask: Mask) -> Mask:
 def _rolling(values: NDArray[np.generic], back: int, ahead: int | None = None) -> Floats:
     """Return sums over the lines from `back` before to `ahead` after each one; −1 leaves the line itself out."""
     ahead = back if ahead is None else ahead
-    total = np.concatenate([[0.0], np.cumsum(values.astype(np.float64))])
-    at = np.arange(len(values))
-    return np.asarray(total[np.clip(at + ahead + 1, 0, len(values))] - total[np.clip(at - back, 0, len(values))])
+    size, left, right = len(values), max(back, 0), max(ahead, 0)
+    total = np.zeros(left + 1 + size + right)
+    np.cumsum(values, dtype=np.float64, out=total[left + 1 : left + 1 + size])
+    total[left + 1 + size :] = total[left + size]
+    return np.asarray(total[left + ahead + 1 :][:size] - total[left - back :][:size])

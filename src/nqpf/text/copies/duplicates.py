@@ -19,7 +19,7 @@ from nqpf.columns import choose
 from nqpf.errors import MethodError, Where
 from nqpf.frames import as_backend
 from nqpf.results import Method, Note, Result
-from nqpf.text.copies.key import keys_of
+from nqpf.text.cleaning.search_key import keys_of
 from nqpf.text.copies.table import Texts
 
 Integers = NDArray[np.int64]
@@ -85,7 +85,8 @@ def duplicates(
 ) -> Duplicates:
     """Find texts that are the same, nearly the same, or inside each other.
 
-    Texts are compared by their search keys: without punctuation and blanks, of one width, in small letters.
+    Texts are compared by their search keys: without punctuation and blanks, of one width, in small letters and
+    simplified characters.
 
     Parameters
     ----------

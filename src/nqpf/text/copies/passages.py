@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from nqpf.errors import DataError, MethodError, Where, hint, listing
 from nqpf.frames import require, to_polars
 from nqpf.results import Method, Note, TableResult
-from nqpf.text.copies.key import Key
+from nqpf.text.cleaning.search_key import Key, key_of
 from nqpf.text.copies.table import Texts
 
 SPAN = ("article", "start", "end")
@@ -22,7 +22,8 @@ def shared_passages(
 ) -> TableResult:
     """Find the longest passages that two texts of a table share.
 
-    Texts are compared by their search keys: without punctuation and blanks, of one width, in small letters.
+    Texts are compared by their search keys: without punctuation and blanks, of one width, in small letters and
+    simplified characters.
 
     Parameters
     ----------
@@ -64,7 +65,7 @@ def shared_passages(
         if value < 2:
             raise MethodError("text_count_two", where=Where(key=key), value=value)
     texts = Texts.of(data, id, text).sorted()
-    keys = [Key.of(one) for one in texts.texts]
+    keys = [key_of(one) for one in texts.texts]
     starts = np.concatenate(([0], np.cumsum([len(k) for k in keys]))).astype(np.int64)
     codes = np.concatenate([k.codes for k in keys])
     barred = _barred(texts, keys, starts, exclude)

@@ -8,7 +8,8 @@ from typing import Literal
 import polars as pl
 
 from nqpf.results import Method, Note, TableResult
-from nqpf.text.copies.key import Key, codes_of
+from nqpf.text.cleaning.characters import codes_of
+from nqpf.text.cleaning.search_key import key_of
 
 BREAKS = "。！？；：，、\n"
 """Signs after which a stretch that was put in or taken out begins, where there is a choice."""
@@ -40,8 +41,8 @@ def variants(a: str, b: str, *, context: int = 8) -> TableResult:
     -------
     TableResult
         A row a difference, in the order of the text: op (replace, insert, delete; from `a` to `b`), start_1, end_1,
-        start_2, end_2, reading_1, reading_2, punctuation (the readings differ in signs, blanks, width or case only),
-        before, after. The number of characters that change is the least possible between the places where both
+        start_2, end_2, reading_1, reading_2, punctuation (the readings differ in signs, blanks, width, case or script
+        only), before, after. The number of characters that change is the least possible between the places where both
         versions have the same unique run of characters.
 
     References
@@ -90,7 +91,7 @@ def differences(a: str, b: str) -> tuple[list[Difference], bool]:
         p, q, r, s = p + on, q + on, r + on, s + on
         one, two = a[p:q], b[r:s]
         op: Literal["replace", "insert", "delete"] = "replace" if one and two else ("delete" if one else "insert")
-        rows.append(Difference(op, (p, q), (r, s), (one, two), Key.of(one).text == Key.of(two).text))
+        rows.append(Difference(op, (p, q), (r, s), (one, two), key_of(one).text == key_of(two).text))
     return rows, found.coarse
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,7 +83,12 @@ def read(file: Path) -> Written:
     SpecError
         See `nqpf.text.Dictionary.load`.
     """
-    document = load(file)
+    try:
+        document = load(file)
+    except SpecError as error:
+        if error.code != "yaml_not_mapping":
+            raise
+        raise SpecError("measure_dictionary_form", where=error.where) from None
     if "groups" in document.content:
         return _own(document, file.stem)
     if "Dictionary" in document.content:
@@ -174,8 +180,9 @@ def _check(entries: Sequence[Entry], file: str | None) -> None:
 
 
 def _twice(entries: Sequence[Entry], one: Entry, other: Entry, where: Where) -> SpecError:
-    """Return the error for a form that stands twice, and how many others do."""
-    forms = [e.form for e in entries]
-    more = len(forms) - len(set(forms)) - 1
+    """Return the error for a form that stands twice, and which others do."""
+    counts = Counter(entry.form for entry in entries)
+    others = [form for form, count in counts.items() if count > 1 and form != other.form]
+    more = say("text.measuring.twice_more", terms=listing(others)) if others else Text("", "")
     place: Any = one.group if one.line is None else say("text.measuring.place", group=one.group, line=one.line)
     return SpecError("measure_dictionary_twice", where=where, term=other.form, first=place, more=more)

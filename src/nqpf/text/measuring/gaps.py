@@ -22,12 +22,12 @@ Integers = NDArray[np.int64]
 Across = Literal["time", "all"]
 
 LEAST_DOCUMENTS = 5
-"""Documents below which a region has no interval (convention)."""
+"""Documents with something to count below which a region has no interval (convention)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cells:
-    """T years × N units, with D documents and an index.
+    """T years × N units, with D documents in which there is something to count, and an index.
 
     Attributes
     ----------
@@ -63,9 +63,12 @@ class Cells:
         row = {year: t for t, year in enumerate(years)}
         column = {name: n for n, name in enumerate(units)}
         cell = np.array([row[y] * len(units) + column[u] for y, u in zip(when, where, strict=True)], np.int64)
-        order = np.lexsort((np.argsort(np.argsort(np.array(seen.ids))), cell))
         counts = seen.found.total.count.toarray()[:, 0].astype(float)
         sizes = seen.found.sizes.characters.astype(float)
+        # An article that is left out (it repeats another, say) is none: drawn with the rest it would feign certainty.
+        order = np.lexsort((np.argsort(np.argsort(np.array(seen.ids))), cell))
+        order = order[sizes[order] > 0]
+        cell, counts, sizes = cell[order], counts[order], sizes[order]
         shape = (len(years), len(units))
         weights = (counts, sizes, np.ones(cell.size))
         count, size, number = (
@@ -75,7 +78,7 @@ class Cells:
         cube = index.cube(score)
         for t, n in zip(index.t.tolist(), index.n.tolist(), strict=True):
             scores[row[int(index.years[t])], column[index.units[n]]] = cube[t, n]
-        return cls(years, units, cell[order], counts[order], sizes[order], count, size, number, scores)
+        return cls(years, units, cell, counts, sizes, count, size, number, scores)
 
     @property
     def attention(self) -> Floats:

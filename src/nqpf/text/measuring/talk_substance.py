@@ -38,10 +38,10 @@ class TalkSubstance(Result):
     Attributes
     ----------
     frame
-        A row a unit and time of either table: documents, count, characters, attention (occurrences per thousand
-        characters), score, z_attention, z_score, gap (their difference: above 0 the talk is ahead), low, high,
-        rank_difference (rank by score less rank by attention: above 0 the talk ranks better), rank_low, rank_high,
-        verdict, light.
+        A row a unit and time of either table: documents (with something to count), count, characters, attention
+        (occurrences per thousand characters), score, z_attention, z_score, gap (their difference: above 0 the talk is
+        ahead), low, high, rank_difference (rank by score less rank by attention: above 0 the talk ranks better),
+        rank_low, rank_high, verdict, light.
     agreement
         A row a time: units, rho (Spearman's rank correlation of attention and score), p (permutation, two-sided); null
         where not assessed.

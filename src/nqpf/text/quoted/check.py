@@ -11,7 +11,7 @@ import polars as pl
 from nqpf.errors import MethodError, Where
 from nqpf.messages import Text, say
 from nqpf.results import Method, Note, Result
-from nqpf.text.copies.key import Key
+from nqpf.text.cleaning.search_key import key_of
 from nqpf.text.copies.variants import differences
 from nqpf.text.quoted.haystack import Haystack
 from nqpf.text.quoted.match import ORDER, Match, Verdict, find, pieces
@@ -62,6 +62,8 @@ class QuoteCheck(Result):
     edits
         A row a difference: hit, op (from the quotation to the source: replace, insert, delete), start and end in the
         quotation, quoted, source, punctuation.
+    places
+        How many places there are; `hits` lists the best of them.
     method, notes
         How they came about, and remarks.
     """
@@ -70,6 +72,7 @@ class QuoteCheck(Result):
     verdict: Verdict
     hits: pl.DataFrame
     edits: pl.DataFrame
+    places: int
     method: Method
     notes: tuple[Note, ...] = ()
 
@@ -79,9 +82,10 @@ class QuoteCheck(Result):
 
     def text(self) -> Text:
         """Return the verdict in words."""
-        size = len(Key.of(self.quote))
+        size = len(key_of(self.quote))
         best = self.hits.row(0, named=True) if self.hits.height else {}
-        words = {"count": self.hits.height, "size": size, "id": best.get("id"), "changed": best.get("changed")}
+        words = {"count": self.places, "size": size, "id": best.get("id"), "changed": best.get("changed")}
+        words["least"] = self.method.options["least"]
         match self.verdict:
             case "exact":
                 return say("quote.exact", **words)
@@ -160,14 +164,16 @@ def check_quote(
         raise MethodError("text_share", where=Where(key="similarity"), value=similarity)
     size = sum(len(p.key) for p in pieces(quote))
     if not size:
-        raise MethodError("quote_empty")
+        raise MethodError("quote_empty", quote=quote)
     official = statements if isinstance(statements, Statements) else read_statements(statements)
     found: list[tuple[str, Match, Haystack]] = []
     notes: list[Note] = []
+    places = 0
     for kind, stack in (("statement", official.stack), ("text", _stack(data, id, text))):
         if stack is None:
             continue
         here = _matches(quote, stack, similarity, short=size < least)
+        places += len(here)
         if len(here) > most:
             notes.append(Note("quote_more_places", "info", {"count": len(here), "most": most}))
         found += [(kind, m, stack) for m in here[:most]]
@@ -181,6 +187,7 @@ def check_quote(
         "too_short" if size < least else best,
         pl.DataFrame(hits, schema=HITS, orient="row"),
         pl.DataFrame(edits, schema=EDITS, orient="row"),
+        places,
         Method("text.check_quote", options),
         tuple(notes),
     )
@@ -192,7 +199,7 @@ def _stack(data: Any, id: str, text: str) -> Haystack | None:
 
 def _matches(quote: str, stack: Haystack, similarity: float, *, short: bool) -> list[Match]:
     found = find(quote, stack, similarity)
-    return [m for m in found if m.verdict in ("exact", "punctuation")] if short else found
+    return [m for m in found if m.verdict != "altered"] if short else found
 
 
 def _hit(k: int, kind: str, m: Match, stack: Haystack, official: Statements) -> tuple[Any, ...]:

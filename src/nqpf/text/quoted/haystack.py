@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nqpf.text.copies.key import Codes, Key, codes_of, text_of
+from nqpf.text.cleaning.characters import codes_of, text_of
+from nqpf.text.cleaning.search_key import Codes, key_of
 from nqpf.text.copies.table import Texts
 
 Integers = NDArray[np.int64]
@@ -88,7 +89,7 @@ class Haystack:
     @classmethod
     def joined(cls, ids: tuple[str, ...], texts: tuple[str, ...]) -> Haystack:
         """Return texts by their names, ready to be searched; there may be none."""
-        keys = [Key.of(one) for one in texts]
+        keys = [key_of(one) for one in texts]
         starts = np.concatenate(([0], np.cumsum([len(k) + 1 for k in keys]))).astype(np.int64)
         codes = np.zeros(int(starts[-1]), np.uint32)
         origin = np.full(int(starts[-1]), -1, np.int64)

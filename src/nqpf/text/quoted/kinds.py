@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from nqpf.text.copies.key import Key
+from nqpf.text.cleaning.search_key import key_of
 from nqpf.text.quoted.lexicon import patterns
 
 Kind = Literal["direct", "reported", "unmarked", "scare", "title"]
@@ -59,7 +59,7 @@ def judged(inside: str, before: str, after: str, follows: Judged | None, gap: st
     official
         Whether an official statement has the same words.
     """
-    size = len(Key.of(inside))
+    size = len(key_of(inside))
     clauses, sentence = bool(CLAUSE.search(inside)), bool(SENTENCE.search(inside))
     noun = patterns()["nouns_after"].search(after)
     if found := patterns()["before"].search(before):

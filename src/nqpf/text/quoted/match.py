@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from nqpf.text.copies.key import Key
+from nqpf.text.cleaning.search_key import key_of
 from nqpf.text.quoted.haystack import Haystack, Spot
 
 Verdict = Literal["exact", "punctuation", "ellipsis", "altered", "not_found", "too_short"]
@@ -77,7 +77,7 @@ def pieces(quote: str) -> list[_Piece]:
     """Return the parts of a quotation between ellipses that have characters, without quotation marks around it."""
     found, at = [], 0
     for end, following in [*((m.start(), m.end()) for m in ELLIPSIS.finditer(quote)), (len(quote), len(quote))]:
-        key = Key.of(quote[at:end])
+        key = key_of(quote[at:end])
         if len(key):
             first, last = int(key.origin[0]), int(key.origin[-1]) + 1
             found.append(_Piece(quote[at + first : at + last], key.text, at + first))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from nqpf.text.copies.key import Key
+from nqpf.text.cleaning.search_key import key_of
 from nqpf.text.quoted.attribution import Memory, Said, attributed
 from nqpf.text.quoted.haystack import Haystack
 from nqpf.text.quoted.kinds import Judged, Kind, judged
@@ -99,7 +99,7 @@ class _Paragraph:
                 after=self.text[q.close + 1 : self.end] if q.close >= 0 else "",
                 follows=last[1] if last else None,
                 gap=self.text[last[0].close + 1 : q.open] if last else None,
-                official=not q.fault and len(Key.of(inside)) >= LEAST and bool(find(inside, self.official.stack, 1, 1)),
+                official=not q.fault and len(key_of(inside)) >= LEAST and bool(find(inside, self.official.stack, 1, 1)),
             )
             if q.fault == "unopened" and verdict.verb is None and inside[-1:] not in STOP:
                 verdict = Judged("scare", "scare_phrase")  # its beginning is lost, and it does not end as a sentence

@@ -12,7 +12,7 @@ from nqpf.columns import choose
 from nqpf.errors import DataError, Where
 from nqpf.messages import Text
 from nqpf.results import Method, Note, TableResult
-from nqpf.text.copies.key import Key
+from nqpf.text.cleaning.search_key import key_of
 from nqpf.text.copies.table import Texts
 from nqpf.text.quoted.attribution import Memory, Said
 from nqpf.text.quoted.dates import base_of, precision_of
@@ -152,9 +152,9 @@ def _official(words: str, official: Statements) -> Match | None:
     whole = find(words, official.stack, SIMILARITY, 1)
     if whole:
         return whole[0]
-    key = Key.of(words).text
+    key = key_of(words).text
     parts = [one for one in official.sentences if len(one) >= WHOLE and one in key]
-    parts += [words[a:b] for a, b in sentences(words, []) if len(Key.of(words[a:b])) >= WHOLE]
+    parts += [words[a:b] for a, b in sentences(words, []) if len(key_of(words[a:b])) >= WHOLE]
     held = [m for part in parts for m in find(part, official.stack, SIMILARITY, 1)]
     return min(held, key=lambda m: (m.start - m.end, m.changed)) if held else None
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from nqpf.text.copies.key import Key
+from nqpf.text.cleaning.search_key import key_of
 from nqpf.text.quoted.lexicon import patterns
 
 LEAST = 4
@@ -70,7 +70,7 @@ def reported(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[Reported]:
             first = found.end()
             while first < end and text[first] in " 　":
                 first += 1
-            if len(Key.of(text[first:end])) < LEAST:
+            if len(key_of(text[first:end])) < LEAST:
                 continue
             last = end
             for low, high in spans[k + 1 :]:

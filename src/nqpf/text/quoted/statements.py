@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from nqpf.errors import SpecError
-from nqpf.text.copies.key import Key
+from nqpf.text.cleaning.search_key import key_of
 from nqpf.text.quoted.haystack import Haystack
 from nqpf.yamlfile import Document, Strict, load, validate
 
@@ -80,7 +80,7 @@ class Statements:
                 names.append(f"{one.id}#{k}" if k else one.id)
                 words.append(reading)
         parts = [part for word in words for part in (word, *re.split("[。！？]", word))]
-        keys = [Key.of(part).text for part in parts]
+        keys = [key_of(part).text for part in parts]
         short = {key: None for word in keys for key in (word, LEAD.sub("", word)) if key}
         stack = Haystack.joined(tuple(names), tuple(words))
         return cls({one.id: one for one in items}, stack, tuple(sorted(short, key=lambda k: (-len(k), k))))
@@ -143,7 +143,7 @@ def _read(path: str | Path, before: tuple[Statement, ...]) -> tuple[Statement, .
     document = load(path)
     found = validate(_File, document).statements
     ids = {one.id: "" for one in before}
-    words = {Key.of(text).text: one.id for one in before for text in (one.text, *one.readings)}
+    words = {key_of(text).text: one.id for one in before for text in (one.text, *one.readings)}
     for k, one in enumerate(found):
         at = ("statements", k)
         if one.id in ids:
@@ -160,7 +160,7 @@ def _read(path: str | Path, before: tuple[Statement, ...]) -> tuple[Statement, .
 
 
 def _keys(one: Statement, document: Document, at: tuple[str | int, ...]) -> list[str]:
-    keys = [Key.of(text).text for text in (one.text, *one.readings)]
+    keys = [key_of(text).text for text in (one.text, *one.readings)]
     for key in keys:
         if len(key) < 4:
             raise SpecError("statement_short", where=document.where((*at, "text")), id=one.id)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -107,7 +108,7 @@ def read_sources(
     -------
     tuple of sources, frame
         Sources in order of their names, and the files that were refused: file, path, code of the error, reason_zh,
-        reason_en.
+        reason_en (which name the line, but the file in its own column only).
 
     Examples
     --------
@@ -119,18 +120,18 @@ def read_sources(
     >>> [s.file for s in sources], refusals["code"].to_list()
     (['a.txt'], ['text_empty'])
     """
-    sources, refused = [], []
+    sources, refused = [], [refusal(*one) for one in faults_in(paths)]
     for file, path in files_in(paths):
         try:
             sources.append(read_source(path, encoding=encoding, kind=kind, main=main, name=file))
         except DataError as error:
             refused.append(refusal(file, path, error))
-    return tuple(sources), pl.DataFrame(refused, schema=REFUSALS)
+    return tuple(sources), pl.DataFrame(refused, schema=REFUSALS).sort("file", maintain_order=True)
 
 
 def refusal(file: str, path: Path, error: DataError) -> dict[str, str]:
     """Return the row of a file that could not be read."""
-    reason = error.text()
+    reason = type(error)(error.code, where=replace(error.where, file=None), **error.values).text()
     return {"file": file, "path": str(path), "code": error.code, "reason_zh": reason.zh, "reason_en": reason.en}
 
 
@@ -142,11 +143,10 @@ def files_in(paths: PathLike | Iterable[PathLike]) -> list[tuple[str, Path]]:
     DataError
         A path leads nowhere.
     """
-    given = [Path(p) for p in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
     found: list[tuple[str, Path]] = []
-    for path in given:
+    for path in _given(paths):
         if path.is_dir():
-            found += [(p.relative_to(path).as_posix(), p) for p in _below(path)]
+            found += [(p.relative_to(path).as_posix(), p) for p in _below(path) if p.is_file()]
         elif path.is_file():
             found.append((path.name, path))
         else:
@@ -155,9 +155,40 @@ def files_in(paths: PathLike | Iterable[PathLike]) -> list[tuple[str, Path]]:
     return sorted(_told_apart(unique))
 
 
-def _below(folder: Path) -> list[Path]:
-    everything = (p for p in folder.rglob("*") if p.is_file())
-    return sorted(p for p in everything if not any(x.startswith(PASSING) for x in p.relative_to(folder).parts))
+def faults_in(paths: PathLike | Iterable[PathLike]) -> list[tuple[str, Path, DataError]]:
+    """Return what stands in folders and cannot be opened, with the reason: closed folders, links that lead nowhere.
+
+    Devices and pipes are among them: to read from one could take for ever.
+    """
+    found: list[tuple[str, Path, DataError]] = []
+    for folder in filter(Path.is_dir, _given(paths)):
+        closed: list[OSError] = []
+        for path in _below(folder, closed):
+            if not path.is_file():
+                error = DataError("text_no_file", where=where(path))
+                found.append((path.relative_to(folder).as_posix(), path.absolute(), error))
+        for fault in closed:
+            path = Path(fault.filename)
+            error = DataError("text_unreadable", where=where(path), problem=fault.strerror or str(fault))
+            found.append((path.relative_to(folder).as_posix(), path.absolute(), error))
+    return found
+
+
+def _given(paths: PathLike | Iterable[PathLike]) -> list[Path]:
+    return [Path(p) for p in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
+
+
+def _below(folder: Path, closed: list[OSError] | None = None) -> Iterator[Path]:
+    """Yield all that is no folder; folders that are links are gone into, once, and those that are closed are told."""
+    seen: set[str] = set()
+    for root, folders, names in os.walk(folder, onerror=None if closed is None else closed.append, followlinks=True):
+        real = os.path.realpath(root)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        folders[:] = sorted(name for name in folders if not name.startswith(PASSING))
+        yield from (Path(root, name) for name in sorted(names) if not name.startswith(PASSING))
 
 
 def _told_apart(files: Sequence[tuple[str, Path]]) -> list[tuple[str, Path]]:

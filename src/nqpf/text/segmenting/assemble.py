@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 
 from nqpf.messages import Text, say
@@ -44,14 +44,14 @@ class Plan:
     body: Draft
     match: Match | None
     authors: tuple[list[str], float]
-    unused: list[Title] = field(default_factory=list)
-    spliced: list[tuple[int, int, str]] = field(default_factory=list)
-    foreign: list[Item] = field(default_factory=list)
+    unused: tuple[Title, ...] = ()
+    spliced: tuple[tuple[int, int, str], ...] = ()
+    foreign: tuple[Item, ...] = ()
 
     @property
     def first_line(self) -> int:
         """The first line of the file that it is read from."""
-        lines = [item.first for part in self.body.parts for item in part.items]
+        lines = [item.first for part in self.body.parts for item in part]
         return min(lines or [item.first for item in self.body.strays], default=0)
 
 
@@ -82,7 +82,7 @@ def assemble(
     """
     body = plan.body
     parts = [*_unused_heading(plan), *body.parts]
-    blocks = body_blocks(cleaned, [part.items for part in parts])
+    blocks = body_blocks(cleaned, parts)
     flags = [*repairs(blocks, parts), *damage(blocks, parts), *mended(blocks, repeated)]
     flags += _other_flags(plan, parts, blocks)
     notes = [block_of("note", cleaned, item) for item in [*_unused_notes(plan), *body.strays, *plan.foreign]]
@@ -172,7 +172,7 @@ def _first_inferred(values: Sequence[str | None], reason: Text) -> Inferred | No
 
 def _unused_heading(plan: Plan) -> list[Part]:
     """Return the line right above a body that looked like a title and went to no article: its first heading."""
-    if plan.unused and plan.body.head is not None and plan.unused[-1] is plan.body.head.titles[-1]:
+    if plan.unused and plan.body.head is not None and plan.body.head.titles[-1:] == plan.unused[-1:]:
         title = plan.unused[-1]
         if title.evidence == "place" and not title.bylines:
             return [Part([item]) for item in title.items]
@@ -180,7 +180,7 @@ def _unused_heading(plan: Plan) -> list[Part]:
 
 
 def _unused_notes(plan: Plan) -> list[Item]:
-    taken = {id(item) for part in _unused_heading(plan) for item in part.items}
+    taken = {id(item) for part in _unused_heading(plan) for item in part}
     return [item for title in plan.unused for item in title.items if id(item) not in taken]
 
 
@@ -215,7 +215,7 @@ def _lines(parts: Sequence[Part]) -> tuple[tuple[int, int], ...]:
     found: list[tuple[int, int]] = []
     before = -2
     for part in parts:
-        for item in part.items:
+        for item in part:
             if found and item.place == before + 1:
                 found[-1] = (found[-1][0], item.last)
             else:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from nqpf.text.article import Block, BlockKind
 from nqpf.text.segmenting.items import Item
 from nqpf.text.source import Cleaned
 
 _SENTENCE = re.compile(r"[^。！？!?…]+[。！？!?…]+[”’」』）】]*")
 _STOPS = "。！？!?…"
+_PUT_IN = np.array([-1])
 _LONGEST_HEADING = 45
 _LONGEST_RUN_IN = 40
 _SHORTEST_RUN_IN = 6
@@ -27,18 +30,17 @@ _LEVELS = (
 
 def block_of(kind: BlockKind, cleaned: Cleaned, item: Item, level: int = 0, run_in: int = 0) -> Block:
     """Return an item as a block."""
-    origin = tuple(cleaned.origin[item.start : item.end].tolist())
-    return Block(kind, item.text, origin, level, run_in)
+    return Block(kind, item.text, cleaned.origin[item.start : item.end], level, run_in)
 
 
 def joined(kind: BlockKind, cleaned: Cleaned, items: Sequence[Item], run_in: int = 0) -> Block:
     """Return several items as one block; Western words are parted by a blank that was put in."""
-    text, origin = items[0].text, tuple(cleaned.origin[items[0].start : items[0].end].tolist())
+    text, origin = items[0].text, [cleaned.origin[items[0].start : items[0].end]]
     for item in items[1:]:
         western = text[-1:].isascii() and text[-1:].isalpha() and item.text[:1].isascii() and item.text[:1].isalpha()
         text += (" " if western else "") + item.text
-        origin += ((-1,) if western else ()) + tuple(cleaned.origin[item.start : item.end].tolist())
-    return Block(kind, text, origin, 0, run_in)
+        origin += [_PUT_IN] * western + [cleaned.origin[item.start : item.end]]
+    return Block(kind, text, np.concatenate(origin), 0, run_in)
 
 
 def body_blocks(cleaned: Cleaned, parts: Sequence[Sequence[Item]]) -> list[Block]:
@@ -75,7 +77,9 @@ def _kinds(parts: Sequence[Sequence[Item]]) -> list[BlockKind]:
     single = _single_sentences(parts)
     for i, part in enumerate(parts):
         item = part[0]
-        if item.style in STYLED:
+        if item.kind == "prose" and not item.style and not item.bold and i not in single:
+            kinds.append("paragraph")
+        elif item.style in STYLED:
             kinds.append(STYLED[item.style])
         elif item.kind == "short" or (item.kind == "byline" and len(part) == 1):
             kinds.append("heading" if len(item.text) <= _LONGEST_HEADING or item.style[:1] == "h" else "paragraph")
@@ -104,7 +108,9 @@ def _single_sentences(parts: Sequence[Sequence[Item]]) -> set[int]:
     found = []
     for i, part in enumerate(parts[:-1]):
         words = part[0].text
-        alone = part[0].kind == "prose" and len(part) == 1 and len(words) <= _LONGEST_RUN_IN and part[0].ended
+        if len(words) > _LONGEST_RUN_IN:
+            continue
+        alone = part[0].kind == "prose" and len(part) == 1 and part[0].ended
         follows = parts[i + 1][0]
         if alone and words.count("。") == 1 and follows.kind == "prose" and len(follows.text) > _LONGER * len(words):
             found.append(i)
@@ -118,28 +124,35 @@ def _alike(one: str, other: str) -> bool:
 
 def _run_ins(parts: Sequence[Sequence[Item]], kinds: Sequence[BlockKind]) -> list[int]:
     """Return how many leading characters of each paragraph are a run-in heading."""
-    firsts = [_first_sentence(part) if kind == "paragraph" else "" for part, kind in zip(parts, kinds, strict=True)]
-    said = [_set_apart(part[0], first) for part, first in zip(parts, firsts, strict=True)]
-    for i, first in enumerate(firsts):
-        if said[i] or not first or _COUNTED.match(first):
+    said = [_set_apart(part[0]) if part[0].bold or part[0].tight else 0 for part in parts]
+    firsts = {
+        i: first
+        for i, (part, kind) in enumerate(zip(parts, kinds, strict=True))
+        if kind == "paragraph" and (first := _first_sentence(part))
+    }
+    for i, first in firsts.items():
+        if said[i] or _COUNTED.match(first):
             continue
-        twins = [j for j in (i - 2, i - 1, i + 1, i + 2) if 0 <= j < len(firsts) and firsts[j]]
-        near = [j for j in twins if "heading" not in kinds[min(i, j) : max(i, j)]]
-        if any(_alike(first, firsts[j]) or (said[j] and j == i - 1) for j in near):
-            said[i] = len(first)
+        for j in (i - 2, i - 1, i + 1, i + 2):
+            alike = j in firsts and (_alike(first, firsts[j]) or (said[j] and j == i - 1))
+            if alike and "heading" not in kinds[min(i, j) : max(i, j)]:
+                said[i] = len(first)
+                break
     return said
 
 
 def _first_sentence(part: Sequence[Item]) -> str:
     """Return the first sentence of a paragraph if it is short and more follows, else nothing."""
     text = part[0].text
-    match = _SENTENCE.match(text)
+    if len(text) <= 2 * _SHORTEST_RUN_IN:
+        return ""
+    match = _SENTENCE.match(text, 0, _LONGEST_RUN_IN + 1)
     if match is None or not _SHORTEST_RUN_IN <= match.end() <= _LONGEST_RUN_IN or match[0][-1:] in "”’」』）】":
         return ""
     return match[0] if len(text) - match.end() > match.end() else ""
 
 
-def _set_apart(item: Item, first: str) -> int:
+def _set_apart(item: Item) -> int:
     """Return how many characters are a run-in heading by their type: bold, or set apart up to the end of a sentence."""
     if 0 < item.bold < len(item.text):
         return item.bold

@@ -201,9 +201,9 @@ class _Corrector:
 
     def _holds(self, block: Block, line: int) -> bool:
         starts = self.cleaned.source.starts
-        known = [offset for offset in (block.origin[:1] + block.origin[-1:]) if offset >= 0]
-        lines = np.searchsorted(starts, known, side="right")
-        return len(known) > 0 and int(lines[0]) <= line <= int(lines[-1])
+        ends = block.origin[[0, -1]]
+        lines = np.searchsorted(starts, ends[ends >= 0], side="right")
+        return len(lines) > 0 and int(lines[0]) <= line <= int(lines[-1])
 
     def _edges(self, article: Article, edges: Sequence[Sequence[str]]) -> tuple[Diagram, ...]:
         if not edges:
@@ -234,12 +234,12 @@ class _Corrector:
                     "text_bad_lines", where=where, first=first, last=last, lines=len(self.cleaned.source.starts)
                 )
             for item in self._between(first, last):
-                if parts and parts[-1].prose and item.kind == "prose" and not parts[-1].items[-1].ended:
-                    parts[-1].items.append(item)
+                if parts and parts[-1].prose and item.kind == "prose" and not parts[-1][-1].ended:
+                    parts[-1].append(item)
                 else:
                     parts.append(Part([item]))
-        parts = [part for part in parts if part.items[0].kind in ("prose", "short", "byline")]
-        blocks = body_blocks(self.cleaned, [part.items for part in parts])
+        parts = [part for part in parts if part[0].kind in ("prose", "short", "byline")]
+        blocks = body_blocks(self.cleaned, parts)
         kept = tuple(flag for flag in article.flags if flag.kind in ("untitled", "diagram"))
         flags: tuple[Flag, ...] = (*kept, *damage(blocks, parts))
         return replace(article, blocks=tuple(blocks), lines=tuple(lines), flags=flags)

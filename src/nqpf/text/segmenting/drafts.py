@@ -11,22 +11,20 @@ from nqpf.text.segmenting.items import Item
 from nqpf.text.segmenting.repair import Link
 
 
-@dataclass(slots=True, eq=False)
-class Part:
-    """A paragraph, heading or short line: the items it is put together from, and the repair that did so."""
+class Part(list[Item]):
+    """A paragraph, heading or short line, as the items it is put together from; `links` are the repairs that did so."""
 
-    items: list[Item]
-    links: list[Link] = field(default_factory=list)
+    links: tuple[Link, ...] = ()
 
     @property
     def text(self) -> str:
         """Its characters."""
-        return "".join(item.text for item in self.items)
+        return self[0].text if len(self) == 1 else "".join(item.text for item in self)
 
     @property
     def prose(self) -> bool:
         """Whether it is running text."""
-        return self.items[0].kind == "prose"
+        return self[0].kind == "prose"
 
 
 @dataclass(slots=True, eq=False)
@@ -49,18 +47,15 @@ class Draft:
         Short lines below it that are no headings.
     diagrams
         Diagrams in it (first, end as places of items).
-    links
-        Repairs that brought its parts together.
     """
 
     parts: list[Part] = field(default_factory=list)
     head: Head | None = None
     under: Head | None = None
-    remarks: list[Item] = field(default_factory=list)
-    signed: list[Item] = field(default_factory=list)
-    strays: list[Item] = field(default_factory=list)
-    diagrams: list[tuple[int, int]] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
+    remarks: tuple[Item, ...] = ()
+    signed: tuple[Item, ...] = ()
+    strays: tuple[Item, ...] = ()
+    diagrams: tuple[tuple[int, int], ...] = ()
 
     @property
     def closed(self) -> bool:
@@ -158,9 +153,8 @@ class _Reader:
     def _prose(self, i: int) -> None:
         if self.body is not None and self.body.parts and self._linked(i):
             link = self.joins[self.previous]
-            self.body.parts[-1].items.append(self.items[i])
-            self.body.parts[-1].links.append(link)
-            self.body.links.append(link)
+            self.body.parts[-1].append(self.items[i])
+            self.body.parts[-1].links += (link,)
             return
         if self.body is None or self.body.closed:
             self._open(i)
@@ -177,18 +171,18 @@ class _Reader:
 
     def _remark(self, item: Item, i: int) -> None:
         if self.body is not None and self.body.parts:
-            self.body.remarks.append(item)
+            self.body.remarks += (item,)
         elif self.head is not None and self.head.last == i - 1:
-            self.head.remarks.append(item)
+            self.head.remarks += (item,)
             self.head.last = i
         elif self.found.bodies:
-            self.found.bodies[-1].remarks.append(item)
+            self.found.bodies[-1].remarks += (item,)
 
     def _diagram(self, first: int, end: int) -> None:
         if not self.found.bodies:
             self.body = Draft(under=self.head)
             self.found.bodies.append(self.body)
-        self.found.bodies[-1].diagrams.append((first, end))
+        self.found.bodies[-1].diagrams += ((first, end),)
 
     def _group(self, k: int) -> int:
         """Read short lines and bylines in a row."""
@@ -201,7 +195,7 @@ class _Reader:
         last = self.order[k + size - 1]
         if not by_place and all(item.kind == "byline" for item in group):
             assert self.body is not None
-            self.body.signed += group
+            self.body.signed += tuple(group)
             return size
         head = read_head(group, self.contents, self.styles, by_place, last)
         if head is None:
@@ -210,7 +204,7 @@ class _Reader:
             return size
         if self.found.bodies:
             self.found.bodies[-1].strays += head.strays
-            head.strays = []
+            head.strays = ()
         self.head, self.body = head, None
         self.found.heads.append(head)
         return size

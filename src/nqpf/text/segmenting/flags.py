@@ -8,10 +8,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
+import numpy as np
+
 from nqpf.messages import say
 from nqpf.text.article import Block, Flag
 from nqpf.text.segmenting.drafts import Draft, Part
-from nqpf.text.segmenting.likeness import Likeness
+from nqpf.text.segmenting.likeness import Likeness, joined
 
 _MARKS = re.compile(r"[“”「」『』]")
 _OPENING = {"“": "”", "「": "」", "『": "』"}
@@ -22,6 +24,10 @@ _SHORTEST_SPLICE = 30
 
 def unbalanced(text: str) -> int:
     """Return where a quotation is closed that was not opened, or opened and never closed; −1 if all are in order."""
+    if not any(map(text.__contains__, "「」『』")):
+        before, *quoted = text.split("“")
+        if "”" not in before and all(words.count("”") == 1 for words in quoted):
+            return -1
     opened: list[tuple[str, int]] = []
     for match in _MARKS.finditer(text):
         mark = match[0]
@@ -51,9 +57,10 @@ def damage(blocks: Sequence[Block], parts: Sequence[Part]) -> list[Flag]:
         at = unbalanced(block.text)
         if at >= 0:
             found.append(Flag("damaged", i, at, say("text.flag.quotation", words=_around(block.text, at))))
-        for match in _WORD.finditer(block.text):
+        for match in _WORD.finditer(block.text) if " " in block.text else ():
             found.append(Flag("damaged", i, match.start() + 1, say("text.flag.word", word=match[0].strip())))
-        if i < len(parts) and parts[i].prose and not parts[i].items[-1].ended and block.text[-1:] not in "：；:;":
+        cut = i < len(parts) and not parts[i][-1].ended and parts[i].prose
+        if cut and block.text[-1:] not in "：；:;":
             end = len(block.text) - 1
             found.append(Flag("damaged", i, end, say("text.flag.unfinished", words=block.text[-8:])))
     return found
@@ -64,7 +71,7 @@ def repairs(blocks: Sequence[Block], parts: Sequence[Part]) -> list[Flag]:
     found = []
     for i, (block, part) in enumerate(zip(blocks, parts, strict=False)):
         at = 0
-        for item, link in zip(part.items, part.links, strict=False):
+        for item, link in zip(part, part.links, strict=False) if part.links else ():
             at += len(item.text)
             if link.moves:
                 found.append(Flag("reordered", i, min(at, len(block.text) - 1), link.evidence))
@@ -83,9 +90,9 @@ def mended(blocks: Sequence[Block], repeated: Sequence[tuple[int, str]]) -> list
     """
     found = []
     for i, block in enumerate(blocks if repeated else ()):
-        low, high = bisect_left(repeated, (min(block.origin), "")), bisect_left(repeated, (max(block.origin), ""))
+        low, high = (bisect_left(repeated, (end, "")) for end in (block.origin.min(), block.origin.max()))
         for offset, words in repeated[low:high]:
-            at = next((k for k, origin in enumerate(block.origin) if origin > offset), 0)
+            at = int(np.argmax(block.origin > offset))
             found.append(Flag("repaired", i, at, say("text.flag.overlap", words=words)))
     return found
 
@@ -105,8 +112,7 @@ def splices(bodies: Sequence[Draft]) -> dict[int, list[tuple[int, int, int]]]:
     ends: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for b, body in enumerate(bodies):
         for p, part in enumerate(body.parts):
-            text = part.text if part.prose else ""
-            if len(text) > _SHORTEST_SPLICE and text[-1] in _STOPS:
+            if part[-1].text[-1] in _STOPS and part[0].kind == "prose" and len(text := part.text) > _SHORTEST_SPLICE:
                 ends[text[-_SHORTEST_SPLICE:]].append((b, p))
     found: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
     for places in ends.values():
@@ -130,9 +136,10 @@ def _splice(
         return
     passage = left[-size:]
     rests = [_rest(bodies[b], p, size) for b, p in (one, other)]
-    fits = Likeness.of(passage, [text for rest in rests for text in rest])
-    spread = fits.pervading([0, len(rests[0])], [len(rests[0]), len(rests[0]) + len(rests[1])])
-    (b, p), (c, _) = (one, other) if spread[0] < spread[1] else (other, one)
+    ends = np.cumsum([len(rest) for rest in rests])
+    fits = Likeness.of([passage], joined([text for rest in rests for text in rest]))
+    ((left_share, right_share),) = fits.pervading(np.append(0, ends[:-1]), ends, np.ones((1, 2), dtype=np.bool_))
+    (b, p), (c, _) = (one, other) if left_share < right_share else (other, one)
     found[b].append((p, len(bodies[b].parts[p].text) - size, c))
 
 

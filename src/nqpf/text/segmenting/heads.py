@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from nqpf.text.cleaning.search_key import search_key
@@ -29,9 +29,9 @@ class Title:
         The bylines that stand with it.
     """
 
-    items: list[Item]
+    items: tuple[Item, ...]
     evidence: Evidence
-    bylines: list[Item] = field(default_factory=list)
+    bylines: tuple[Item, ...] = ()
 
     @property
     def text(self) -> str:
@@ -59,11 +59,11 @@ class Head:
         Place of its last item.
     """
 
-    titles: list[Title] = field(default_factory=list)
-    bylines: list[Item] = field(default_factory=list)
-    remarks: list[Item] = field(default_factory=list)
-    strays: list[Item] = field(default_factory=list)
-    headings: list[Item] = field(default_factory=list)
+    titles: tuple[Title, ...] = ()
+    bylines: tuple[Item, ...] = ()
+    remarks: tuple[Item, ...] = ()
+    strays: tuple[Item, ...] = ()
+    headings: tuple[Item, ...] = ()
     last: int = -1
 
 
@@ -113,19 +113,23 @@ def read_head(group: list[Item], contents: frozenset[str], styles: bool, by_plac
         return None
     styled = any(found == "style" for found in evidence)
     head = Head(last=last)
-    waiting: list[Item] = []
+    waiting: tuple[Item, ...] = ()
     for i, item in enumerate(group):
-        if item.kind == "byline":
-            (head.titles[-1].bylines if head.titles else waiting).append(item)
+        if item.kind == "byline" and head.titles:
+            head.titles[-1].bylines += (item,)
+        elif item.kind == "byline":
+            waiting += (item,)
         elif item.kind != "short":
-            head.remarks.append(item)
+            head.remarks += (item,)
         elif head.titles and item.text.startswith(_SUBTITLE):
-            head.titles[-1].items.append(item)
+            head.titles[-1].items += (item,)
         elif evidence[i] or (by_place and not contents and not styled and _may_be(sure, i, item)):
-            head.titles.append(Title([item], evidence[i] or "place", waiting))
-            waiting = []
+            head.titles += (Title((item,), evidence[i] or "place", waiting),)
+            waiting = ()
+        elif head.titles or (contents and not sure):
+            head.headings += (item,)
         else:
-            (head.headings if head.titles or (contents and not sure) else head.strays).append(item)
+            head.strays += (item,)
     head.bylines = waiting
     return head
 

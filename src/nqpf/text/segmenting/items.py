@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import Literal, NamedTuple
 
-from nqpf.text.cleaning.specials import AFFILIATION, BYLINE, CREDIT, names_in, surnames
+from nqpf.text.cleaning.specials import AFFILIATION, BYLINE, BYLINE_BEGINS, CREDIT, names_in, surnames
 from nqpf.text.source import Cleaned
 
 ItemKind = Literal["prose", "short", "byline", "affiliation", "credit"]
@@ -14,6 +14,8 @@ ItemKind = Literal["prose", "short", "byline", "affiliation", "credit"]
 _COLUMNS = ("start", "end", "first_line", "last_line", "style", "bold", "tight", "ended", "prose", "width")
 _OPENS = "（(【[〔［"
 _CLOSES = "）)】]〕］"
+_BEGINS = frozenset(_OPENS + "作来责")
+_LONGEST_SIGNED = 80
 _TAIL = 400
 _COMMON = 3
 _WINDOW = 4_000
@@ -67,30 +69,36 @@ def items_of(cleaned: Cleaned) -> list[Item]:
     found: list[Item] = []
     for start, end, first, last, style, bold, tight, ended, prose, width in zip(*columns, strict=True):
         words = text[start:end]
-        kind = _kind(words, text, start, prose, style)
+        if not words:
+            continue
+        kind = (_remark(words) if words[0] in _BEGINS else None) or _kind(words, text, start, prose, style)
         wide = width if last > first else 0.0
         item = Item(kind, words, start, first, last, style, bold, tight, ended, wide, len(found))
-        if kind == "prose" and words[-1:] in _CLOSES and "作者" in words[-_TAIL:]:
+        if kind == "prose" and words[-1] in _CLOSES and "作者" in words[-_TAIL:]:
             found += _parted(item)
-        elif words:
+        else:
             found.append(item)
     return found
 
 
-def _kind(words: str, text: str, start: int, prose: bool, style: str) -> ItemKind:
-    if words[:1] in _OPENS:
+def _remark(words: str) -> ItemKind | None:
+    """Return whether a line is a remark on author or origin."""
+    if words[0] in _OPENS:
         if AFFILIATION.match(words, 1):
             return "affiliation"
-        if CREDIT.match(words, 1):
-            return "credit"
-    if words[:1] in "作来责" and len(words) < 80:
+        return "credit" if CREDIT.match(words, 1) else None
+    if len(words) < _LONGEST_SIGNED:
         if _SIGNED.match(words):
             return "credit"
         if AFFILIATION.match(words) and not BYLINE.match(words):
             return "affiliation"
+    return None
+
+
+def _kind(words: str, text: str, start: int, prose: bool, style: str) -> ItemKind:
     if prose or style[:1] == "h":
         return "prose" if prose else "short"
-    if BYLINE.match(words) or _person(words, text, start):
+    if (words[0] in BYLINE_BEGINS and BYLINE.match(words)) or _person(words, text, start):
         return "byline"
     return "short"
 
@@ -107,8 +115,13 @@ def _first_of_names() -> frozenset[str]:
 def _person(words: str, text: str, start: int) -> bool:
     """Return whether a line is nothing but names of persons, none of them a common word of the text around."""
     names = names_in(words) if len(words) <= 60 and words[:1] in _first_of_names() else ()
-    around = text[max(start - _WINDOW, 0) : start + _WINDOW] if names else ""
-    return bool(names) and all(around.count(name) - around.count(f"\n{name}") <= _COMMON for name in names)
+    return bool(names) and not any(_common(name, text, max(start - _WINDOW, 0), start + _WINDOW) for name in names)
+
+
+def _common(name: str, text: str, low: int, high: int) -> bool:
+    """Return whether a name stands more than now and then within a text, where it does not begin a line."""
+    times = text.count(name, low, high)
+    return times > _COMMON and times - text.count(f"\n{name}", low, high) > _COMMON
 
 
 def _parted(item: Item) -> list[Item]:

@@ -9,15 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
+from nqpf.numerics.pairs import Worth, worth
 from nqpf.text.segmenting.drafts import Draft
 from nqpf.text.segmenting.heads import Head, Title
-from nqpf.text.segmenting.likeness import Likeness
+from nqpf.text.segmenting.likeness import Likeness, joined
 from nqpf.text.segmenting.people import authors_of, several
 
 Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 _BESIDE = {"contents": 0.6, "style": 0.15, "byline": 0.15, "place": 0.12}
 """What it adds that a title stands right above a body, by what shows that it is a title."""
+_WORTH = Worth(cover=0.25, shared=0.15, best=0.1, all=0.5)
 _SIGNED = 0.15
 """How well names must fit a body."""
 _LEAST, _FAINT = 0.2, 0.12
@@ -62,8 +65,9 @@ def match_titles(bodies: Sequence[Draft], heads: Sequence[Head]) -> list[Match |
     rows, columns = linear_sum_assignment(np.where(enough, scores, 0.0), maximize=True)
     for t, b in zip(rows.tolist(), columns.tolist(), strict=True):
         if enough[t, b]:
-            others = np.delete(scores[t], b)
-            second = float(max(others.max(initial=0.0), 0.0))
+            others = scores[t].tolist()
+            others[b] = second = 0.0
+            second = max(second, *others)
             found[b] = Match(titles[t][0], float(scores[t, b]), second, bool(beside[t, b] > 0))
     return found
 
@@ -79,43 +83,38 @@ def _enough(scores: Floats) -> NDArray[np.bool_]:
 def _beside(bodies: Sequence[Draft], heads: Sequence[Head], titles: Sequence[tuple[Title, int]]) -> Floats:
     """Return what it adds to each pair that the title is the last one right above the body."""
     found = np.zeros((len(titles), len(bodies)))
-    last = {id(head.titles[-1]): head for head in heads if head.titles}
-    for t, (title, _) in enumerate(titles):
-        head = last.get(id(title))
-        for b, body in enumerate(bodies):
-            if head is not None and body.head is head:
-                found[t, b] = _BESIDE[title.evidence]
+    last = {id(heads[k]): (t, title) for t, (title, k) in enumerate(titles)}
+    for b, body in enumerate(bodies):
+        if id(body.head) in last:
+            t, title = last[id(body.head)]
+            found[t, b] = _BESIDE[title.evidence]
     return found
 
 
 def _scores(bodies: Sequence[Draft], titles: Sequence[tuple[Title, int]], beside: Floats) -> Floats:
     """Return how well each title fits each body, between 0 and about 1.5; −1 for those too far apart."""
     texts = [part.text for body in bodies for part in body.parts]
-    ends = np.cumsum([len(body.parts) for body in bodies])
-    starts = ends - np.array([len(body.parts) for body in bodies])
-    leads = [
-        int(start) + next((k for k, part in enumerate(body.parts) if part.prose), 0)
-        for start, body in zip(starts, bodies, strict=True)
-    ]
+    sizes = np.array([len(body.parts) for body in bodies])
+    ends = np.cumsum(sizes)
+    starts = ends - sizes
     near = _near(bodies, titles)
-    scores = np.full(beside.shape, -1.0)
-    for t, (title, _) in enumerate(titles):
-        chosen = np.flatnonzero(near[t])
-        low, high = int(starts[chosen].min()), int(ends[chosen].max())
-        like = Likeness.of(title.text, texts[low:high])
-        spread = like.pervading(starts[chosen] - low, ends[chosen] - low)
-        for share, b in zip(spread.tolist(), chosen.tolist(), strict=True):
-            if starts[b] == ends[b]:
-                continue
-            lead, whole = leads[b] - low, like.shared[starts[b] - low : ends[b] - low].max()
-            first = 0.25 * like.cover[lead] + 0.15 * like.shared[lead]
-            scores[t, b] = first + 0.1 * whole + 0.5 * share + beside[t, b]
+    span = None
+    if len(bodies) > _FAR:
+        span = np.where(near, starts, len(texts)).min(axis=1), np.where(near, ends, 0).max(axis=1)
+    like = Likeness.of([title.text for title, _ in titles], joined(texts), span)
+    lead = [next((k for k, part in enumerate(body.parts) if part[0].kind == "prose"), 0) for body in bodies]
+    spread = like.pervading(starts, ends, near)
+    scores = worth(like.cover, like.shared, spread, starts, ends, starts + lead, _WORTH) + beside
+    scores[:, sizes == 0] = -1.0
+    scores[~near] = -1.0
     return scores
 
 
-def _near(bodies: Sequence[Draft], titles: Sequence[tuple[Title, int]]) -> NDArray[np.bool_]:
+def _near(bodies: Sequence[Draft], titles: Sequence[tuple[Title, int]]) -> Mask:
     """Return which titles and bodies stand near enough to each other to belong together."""
-    lines = np.array([body.parts[0].items[0].first if body.parts else 0 for body in bodies])
+    if len(bodies) <= _FAR:
+        return np.ones((len(titles), len(bodies)), dtype=np.bool_)
+    lines = np.array([body.parts[0][0].first if body.parts else 0 for body in bodies])
     place = np.argsort(np.argsort(lines, kind="stable"), kind="stable")
     at = np.array([np.searchsorted(np.sort(lines), title.items[0].first) for title, _ in titles])
     return np.abs(at[:, None] - place[None, :]) <= _FAR
@@ -164,11 +163,12 @@ def _byline_scores(
         id(body.head): b for b, body in enumerate(bodies) if body.head is not None
     }
     said = [[remark.text for remark in body.remarks if remark.kind == "affiliation"] for body in bodies]
-    told = np.array([bool(remarks) for remarks in said])
-    plural = np.array([any(map(several, remarks)) for remarks in said])
-    many = np.array([len(names) > 1 for names, _ in groups])[:, None]
-    agrees = np.where(plural, np.where(many, 0.8, -0.3), np.where(many, -0.5, 0.1))
-    scores = np.where(told, agrees, 0.0)
+    scores = np.zeros((len(groups), len(bodies)))
+    if any(said):
+        told = np.array([bool(remarks) for remarks in said])
+        plural = np.array([any(map(several, remarks)) for remarks in said])
+        many = np.array([len(names) > 1 for names, _ in groups])[:, None]
+        scores[:, told] = np.where(plural, np.where(many, 0.8, -0.3), np.where(many, -0.5, 0.1))[:, told]
     for g, (_, beside) in enumerate(groups):
         if id(beside) in own:
             scores[g, own[id(beside)]] += 1.0 if isinstance(beside, Title) else 0.3

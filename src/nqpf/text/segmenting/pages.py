@@ -10,6 +10,7 @@ import numpy as np
 
 from nqpf.text.segmenting.drafts import Draft, Layout
 from nqpf.text.segmenting.heads import Head
+from nqpf.text.segmenting.items import Item
 from nqpf.text.segmenting.splitting import split
 
 _GOES_ON = re.compile(
@@ -47,7 +48,7 @@ def part_bodies(layout: Layout) -> None:
             continue
         closed = any(body.closed for body in bodies)
         signed = 0 if closed else sum(bool(title.bylines) for title in head.titles)
-        places = [(body, k) for body in bodies for k, part in enumerate(body.parts) if part.prose]
+        places = [(body, k) for body in bodies for k, part in enumerate(body.parts) if part[0].kind == "prose"]
         if len(places) < 2:
             continue
         first = [i for i, (body, _) in enumerate(places) if i == 0 or places[i - 1][0] is not body]
@@ -89,21 +90,25 @@ def _above(layout: Layout, head: Head) -> list[Draft]:
 
 def _may_start(places: list[tuple[Draft, int]]) -> np.ndarray:
     """Return what speaks for and against an article beginning at each paragraph, by its first words and its type."""
-    found = np.zeros(len(places))
-    for i, (body, k) in enumerate(places):
-        item = body.parts[k].items[0]
+    found = []
+    previous: list[Item] = []
+    for body, k in places:
+        items = body.parts[k]
+        item, worth = items[0], 0.0
         if _GOES_ON.match(item.text):
-            found[i] -= _AGAINST
-        if i and item.text[:_ALIKE] == places[i - 1][0].parts[places[i - 1][1]].items[0].text[:_ALIKE]:
-            found[i] -= _AGAINST
+            worth -= _AGAINST
+        if previous and item.text[:_ALIKE] == previous[0].text[:_ALIKE]:
+            worth -= _AGAINST
         if k and not body.parts[k - 1].prose:
-            found[i] -= _AGAINST
-        if i:
-            before = places[i - 1][0].parts[places[i - 1][1]].items[-1]
-            found[i] -= _AGAINST * (not before.ended)
-            found[i] += _FOR * (abs(item.width - before.width) >= _COLUMN and min(item.width, before.width) > 0)
-            found[i] += _FOR * (item.first - before.last > 2)
-    return found
+            worth -= _AGAINST
+        if previous:
+            before = previous[-1]
+            worth -= _AGAINST * (not before.ended)
+            worth += _FOR * (abs(item.width - before.width) >= _COLUMN and min(item.width, before.width) > 0)
+            worth += _FOR * (item.first - before.last > 2)
+        found.append(worth)
+        previous = items
+    return np.array(found)
 
 
 def _cut(body: Draft, starts: list[int]) -> list[Draft]:
@@ -119,6 +124,7 @@ def _cut(body: Draft, starts: list[int]) -> list[Draft]:
     new = [Draft(parts=body.parts[first:end], under=body.under) for first, end in pairwise(bounds)]
     last = new[-1]
     last.remarks, last.signed, last.strays, last.diagrams = body.remarks, body.signed, body.strays, body.diagrams
-    body.remarks, body.signed, body.strays, body.diagrams = [], [], [], []
+    body.remarks = body.signed = body.strays = ()
+    body.diagrams = ()
     body.parts = body.parts[: edges[0]]
     return new

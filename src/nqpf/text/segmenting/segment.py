@@ -115,15 +115,15 @@ def _plans(layout: Layout) -> list[Plan]:
     if not layout.bodies and layout.heads:
         items = [item for head in layout.heads for title in head.titles for item in title.items]
         strays = [item for head in layout.heads for item in (*head.strays, *head.headings, *head.bylines)]
-        found.append(Plan(Draft(strays=[*items, *strays]), None, ([], 0.0)))
+        found.append(Plan(Draft(strays=(*items, *strays)), None, ([], 0.0)))
     return found
 
 
 def _give_back(plans: list[Plan], heads: list[Head], used: set[int]) -> None:
     """Give every line that looked like a title and is none to the article below it, else to the last one."""
     for head in heads:
-        unused = [title for title in head.titles if id(title) not in used]
-        rest = [*head.strays, *(head.headings if not any(plan.body.head is head for plan in plans) else [])]
+        unused = tuple(title for title in head.titles if id(title) not in used)
+        rest = head.strays + (() if any(plan.body.head is head for plan in plans) else head.headings)
         below = [plan for plan in plans if plan.body.head is head or plan.body.under is head] or plans[-1:]
         if below:
             below[0].unused += unused
@@ -136,10 +136,10 @@ def _splice(plans: list[Plan]) -> None:
         for p, at, other in found:
             owner = plans[other]
             name = owner.match.title.text if owner.match else owner.body.text[:12]
-            plans[b].spliced.append((p, at, name))
+            plans[b].spliced += ((p, at, name),)
             said = {item.text for item in owner.body.remarks}
             last = p == len(plans[b].body.parts) - 1
-            plans[b].foreign += [item for item in plans[b].body.remarks if last and item.text in said]
+            plans[b].foreign += tuple(item for item in plans[b].body.remarks if last and item.text in said)
 
 
 def _first(owned: tuple[int, int, int]) -> int:

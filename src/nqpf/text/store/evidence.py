@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from nqpf.errors import SpecError, Where
 from nqpf.results import Method, Note, TableResult
+from nqpf.text.cleaning.search_key import PARTED, Codes, Key, key_of
 from nqpf.text.store.folder import batches, scan, table
-from nqpf.text.store.key import PARTED, Codes, Key, key_of
 from nqpf.text.store.metadata import with_metadata
 from nqpf.text.store.passages import SCHEMA, Row, passage
 from nqpf.text.store.rows import runs_of
@@ -35,6 +35,8 @@ Floats = NDArray[np.float64]
 
 STOPS = "。！？!?；;…\n"
 """Ends of sentences."""
+CLOSING = "”’」』）】》〉)]\"' 　"
+"""What may stand behind the end of a sentence and still belongs to it."""
 FILLING = "的了和与及是在对为以而之其也将把被从到由并等着不有中上下这那个"
 """Characters that say little: a pair with one of them tells no phrase."""
 SHIFT = 21
@@ -166,7 +168,7 @@ def _sentences(folder: Path, vocabulary: NDArray[np.int64]) -> Iterator[tuple[_S
         starts = np.concatenate([[0], np.cumsum([len(t) + 1 for t in texts])])
         codes = key_of(joined, "exact").codes
         stops = np.flatnonzero(np.isin(codes, ends))
-        first, last = np.append(0, stops + 1), np.append(stops, len(codes))
+        first, last = _begun(codes, np.append(0, stops + 1)), np.append(stops, len(codes))
         key = key_of(joined, "loose")
         pairs = _pairs(key.codes)
         place = np.minimum(np.searchsorted(vocabulary, pairs), len(vocabulary) - 1)
@@ -176,6 +178,14 @@ def _sentences(folder: Path, vocabulary: NDArray[np.int64]) -> Iterator[tuple[_S
         both = np.unique(sentence[whole] * len(vocabulary) + place[here][whole])
         found = _Sentences(both // len(vocabulary), both % len(vocabulary), first, last, part, starts)
         yield found, len(first)
+
+
+def _begun(codes: Codes, first: Places) -> Places:
+    """Return where sentences begin behind the marks that close the one before."""
+    closing = np.append(np.isin(codes, [ord(c) for c in CLOSING]), False)
+    while (late := closing[first]).any():
+        first = first + late
+    return first
 
 
 def _rows(folder: Path, phrases: Sequence[_Phrase], hits: Sequence[_Hit], most: int, context: int) -> list[Row]:

@@ -126,13 +126,22 @@ def renewed(folder: Path, room: Path, name: str, gone: Iterable[str]) -> Path:
     return path
 
 
-def put(folder: Path, new: Path) -> None:
-    """Put a new file in the place of the old one."""
-    try:
-        os.replace(new, folder / new.name)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputError("cannot_write", where=Where(file=str(folder / new.name)), reason=reason) from error
+def put(folder: Path, news: Sequence[Path]) -> None:
+    """Put new files in the place of the old ones: all of them, also where Ctrl-C comes in between."""
+    left = list(news)
+    stopped: KeyboardInterrupt | None = None
+    while left:
+        try:
+            if left[0].exists():
+                os.replace(left[0], folder / left[0].name)
+            del left[0]
+        except KeyboardInterrupt as error:
+            stopped = error
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise OutputError("cannot_write", where=Where(file=str(folder / left[0].name)), reason=reason) from error
+    if stopped is not None:
+        raise stopped
 
 
 def state(folder: Path) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from nqpf.text.store.key import Codes
+from nqpf.text.cleaning.search_key import Codes
 
 WIDTH = 9
 """Bytes of a pair: four a character, and a blank."""

@@ -19,14 +19,14 @@ from typing import Any
 
 import polars as pl
 
+from nqpf.text.cleaning.search_key import PARTED, key_of
 from nqpf.text.store.folder import INDEX, batches, scan, state, table
 from nqpf.text.store.grams import entries
-from nqpf.text.store.key import PARTED, key_of, traditional
 from nqpf.text.store.metadata import with_metadata
 from nqpf.text.store.rows import runs_of
 
-FORM = "1"
-"""Changes with what is indexed."""
+FORM = "2"
+"""Changes with what is indexed, and how it is folded."""
 TABLES = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT)",
     "CREATE TABLE file (name TEXT PRIMARY KEY, fingerprint TEXT)",
@@ -65,7 +65,7 @@ def is_current(folder: Path) -> bool:
             found = dict(base.execute("SELECT key, value FROM meta"))
     except sqlite3.DatabaseError:
         return False
-    return found == {"form": _form(), "state": state(folder)["state"]}
+    return found == {"form": FORM, "state": state(folder)["state"]}
 
 
 @contextmanager
@@ -78,7 +78,7 @@ def opened(folder: Path) -> Iterator[sqlite3.Connection]:
 def bring_up(folder: Path) -> None:
     """Make the index go with the tables of its corpus; an index made in another way is made anew."""
     path = folder / INDEX
-    if path.exists() and _form_of(path) == _form():
+    if path.exists() and _form_of(path) == FORM:
         _write(folder, path)
         return
     new = path.with_name(f".{INDEX}.part")
@@ -94,11 +94,6 @@ def bring_up(folder: Path) -> None:
     finally:
         with suppress(OSError):
             new.unlink()
-
-
-def _form() -> str:
-    """Return in which way texts are folded here and now."""
-    return f"{FORM}{'t' if traditional() else ''}"
 
 
 def _form_of(path: Path) -> str | None:
@@ -125,7 +120,7 @@ def _write(folder: Path, path: Path) -> None:
             base.execute("INSERT INTO grams (grams) VALUES ('optimize')")
         _articles(base, folder)
         base.execute("DELETE FROM meta")
-        base.executemany("INSERT INTO meta VALUES (?, ?)", [("form", _form()), ("state", state(folder)["state"])])
+        base.executemany("INSERT INTO meta VALUES (?, ?)", [("form", FORM), ("state", state(folder)["state"])])
 
 
 def _articles(base: sqlite3.Connection, folder: Path) -> None:

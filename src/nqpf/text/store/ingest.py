@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -15,11 +17,11 @@ import polars as pl
 
 import nqpf
 from nqpf.columns import choose
-from nqpf.errors import DataError, SpecError, Where, listing
+from nqpf.errors import DataError, OutputError, SpecError, Where, listing
 from nqpf.parallel import Progress, spread
 from nqpf.results import Note
 from nqpf.text.reading.faults import guarded
-from nqpf.text.reading.files import PathLike, files_in, refusal
+from nqpf.text.reading.files import PathLike, faults_in, files_in, refusal
 from nqpf.text.store.folder import FORMAT, SCHEMAS, STATE, is_corpus, put, renewed, state, table, write_part
 from nqpf.text.store.metadata import read_metadata, unmatched
 from nqpf.text.store.pipeline import Job, Reading, hash_of, take
@@ -27,6 +29,8 @@ from nqpf.text.store.pipeline import Job, Reading, hash_of, take
 MOST_BYTES = 64 << 20
 """Bytes of files that are taken in before what was found is written down."""
 BY_FILE = ("articles", "blocks", "edits", "sources", "remarks")
+ROOM = ".new-"
+"""How the name begins of the folder in which a corpus is being made."""
 Missing = Literal["keep", "drop"]
 
 
@@ -55,7 +59,7 @@ def ingest(
     """Bring the corpus in a folder up to what files hold now; see `Corpus.ingest`."""
     choose("missing", missing, ("keep", "drop"))
     choose("repair", reading.repair, ("apply", "propose"))
-    if folder.exists() and not is_corpus(folder) and any(folder.iterdir()):
+    if folder.exists() and not is_corpus(folder) and any(not p.name.startswith(ROOM) for p in folder.iterdir()):
         raise SpecError("text_corpus_folder_taken", where=Where(file=str(folder)))
     if is_corpus(folder):
         state(folder)
@@ -63,18 +67,35 @@ def ingest(
         raise DataError("file_not_found", where=Where(file=reading.corrections))
     told = table(folder, "metadata") if metadata is None else read_metadata(metadata)
     plan = planned(paths, folder, reading, missing, leave=_sidecar(metadata))
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as made:
-        room = Path(made)
+    with _room(folder) as room:
         _take_all(plan.jobs, room, workers, progress)
         news = [renewed(folder, room, name, plan.gone) for name in BY_FILE]
         _refusals(room, plan.refused)
         _move(room, plan.moved)
         told.write_parquet(room / "metadata.parquet")
         _state(room, reading)
-        for path in [*news, *(room / name for name in ("refusals.parquet", "metadata.parquet", STATE))]:
-            put(folder, path)
+        put(folder, [*news, *(room / name for name in ("refusals.parquet", "metadata.parquet", STATE))])
     return _notes(folder, plan, told)
+
+
+@contextmanager
+def _room(folder: Path) -> Iterator[Path]:
+    """Give a place for what is being made; what a run left there that was killed, and an empty new folder, go."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for left in folder.glob(f"{ROOM}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        made = tempfile.TemporaryDirectory(dir=folder, prefix=ROOM)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError("cannot_write", where=Where(file=str(folder)), reason=reason) from error
+    try:
+        with made as name:
+            yield Path(name)
+    except BaseException:
+        with suppress(OSError):  # it holds a corpus, or more
+            folder.rmdir()
+        raise
 
 
 def planned(
@@ -85,7 +106,8 @@ def planned(
     by_path = {row["path"]: row for row in old.iter_rows(named=True)}
     by_file = {row["file"]: row for row in old.iter_rows(named=True)}
     stems = set(old["stem"])
-    jobs, same, gone, refused = [], [], [], []
+    jobs, same, gone = [], [], []
+    refused = [refusal(*one) for one in faults_in(paths)]
     moved: dict[str, str] = {}
     for name, path in files_in(paths):
         whole = path.resolve()

@@ -75,10 +75,11 @@ def passage(article: Row, block: Row, runs: Runs, start: int, end: int, context:
     }
 
 
-def cited(article: Row, block: Row, runs: Runs, start: int, end: int) -> Text:
-    """Return the citation of a passage with its words."""
+def cited(article: Row, block: Row, runs: Runs, start: int, end: int, words: bool) -> Text:
+    """Return the citation of a passage, with its words or without."""
     first, last = runs.place(block["file"], start), runs.place(block["file"], end - 1)
-    return citation(_head(article), block["kind"], block["paragraph"], first, last, block["text"][start:end])
+    said = block["text"][start:end] if words else None
+    return citation(_head(article), block["kind"], block["paragraph"], first, last, said)
 
 
 def passages(rows: Sequence[Row]) -> pl.DataFrame:

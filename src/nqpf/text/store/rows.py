@@ -126,7 +126,7 @@ def runs_of(row: dict[str, Any]) -> Runs:
 def article_of(record: str, blocks: pl.DataFrame) -> Article:
     """Return an article as it was before it became rows."""
     found = tuple(
-        Block(r["kind"], r["text"], runs_of(r).origin(len(r["text"])), r["level"], r["run_in"])
+        Block(r["kind"], r["text"], np.array(runs_of(r).origin(len(r["text"]))), r["level"], r["run_in"])
         for r in blocks.filter(pl.col("diagram").is_null()).sort("block").iter_rows(named=True)
     )
     return replace(_adapter().validate_json(record), blocks=found)

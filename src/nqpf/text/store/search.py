@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -11,13 +11,14 @@ from typing import Any, Literal
 import polars as pl
 
 from nqpf.columns import choose
-from nqpf.errors import SpecError, Where
+from nqpf.errors import SpecError, Where, hint, listing
+from nqpf.messages import say
 from nqpf.results import Method, Note, TableResult
+from nqpf.text.cleaning.search_key import MATCHES, PARTED, Key, Match, key_of
 from nqpf.text.quoted.quotations import quotations
 from nqpf.text.store.folder import batches, table
 from nqpf.text.store.grams import phrase
 from nqpf.text.store.index import ARTICLE, available, is_current, opened
-from nqpf.text.store.key import MATCHES, PARTED, Key, Match, key_of, traditional
 from nqpf.text.store.metadata import with_metadata
 from nqpf.text.store.passages import Row, passage, passages
 from nqpf.text.store.rows import runs_of
@@ -26,6 +27,13 @@ from nqpf.text.store.runs import Runs
 Words = Literal["all", "own", "quoted"]
 WORDS = ("all", "own", "quoted")
 SCANNED = ("article", "file", "block", "kind", "paragraph", "text", "at", "raw", "line", "column", "page", "box")
+FILTERS = {
+    "region": say("text.search.region"),
+    "year": say("text.search.year"),
+    "file": say("text.search.file"),
+    "id": say("text.search.id"),
+}
+"""What places may be limited to."""
 BATCH = 4096
 TOGETHER = 64
 """Blocks whose quotations are looked for at a time."""
@@ -58,18 +66,21 @@ def search(
     """Return where a query stands in the corpus of a folder; see `Corpus.search`."""
     choose("match", match, MATCHES)
     choose("words", words, WORDS)
+    if limit is not None and limit < 1:
+        raise SpecError("text_search_limit", where=Where(key="limit"), value=limit)
     query = query.strip()
     key = key_of(query, match)
-    if not len(key.codes):
+    if not len(key):
         raise SpecError("text_query_empty", where=Where(key="query"), query=query)
     filters = {"region": region, "year": year, "file": file, "id": article}
     wanted = Wanted(query, key, match, words, {k: _several(v) for k, v in filters.items() if v is not None})
     loose = key_of(query, "loose")
-    by_index = len(loose.codes) >= 2 and is_current(folder)
+    by_index = len(loose) >= 2 and is_current(folder)
     found = _indexed(folder, wanted, phrase(loose.codes)) if by_index else _scanned(folder, wanted)
     rows = list(islice(_rows(found, wanted, context), None if limit is None else limit + 1))
     more = limit is not None and len(rows) > limit
-    notes = _notes(len(loose.codes), by_index, match, more, limit)
+    notes = _notes(len(loose), by_index, more, limit)
+    notes += () if rows else tuple(_unknown(folder, filters))
     options = {"match": match, "words": words, "limit": limit, **wanted.filters}
     frame = passages(rows[:limit]).sort("file", "article", "block", "start", maintain_order=True)
     return TableResult(frame, Method("text.search", options), notes)
@@ -79,16 +90,28 @@ def _several(value: Any) -> tuple[Any, ...]:
     return (value,) if isinstance(value, str | int) else tuple(value)
 
 
-def _notes(length: int, by_index: bool, match: Match, more: bool, limit: int | None) -> tuple[Note, ...]:
+def _notes(length: int, by_index: bool, more: bool, limit: int | None) -> tuple[Note, ...]:
     notes = []
     if not by_index:
         cause = "text_search_short" if length < 2 else "text_search_no_index" if available() else "text_search_no_fts"
         notes.append(Note(cause, "info"))
     if more:
         notes.append(Note("text_search_more", "info", {"limit": limit}))
-    if match != "exact" and not traditional():
-        notes.append(Note("text_search_no_traditional", "info"))
     return tuple(notes)
+
+
+def _unknown(folder: Path, filters: Mapping[str, Any]) -> Iterator[Note]:
+    """Yield what was asked for that no article has, which may be why nothing was found."""
+    if all(given is None for given in filters.values()):
+        return
+    articles = with_metadata(table(folder, "articles"), table(folder, "metadata"))
+    for column, given in filters.items():
+        known = articles[column].drop_nulls().unique().sort().to_list()
+        for value in () if given is None else _several(given):
+            if value not in known:
+                near = hint(str(value), [str(one) for one in known])
+                values = {"what": FILTERS[column], "value": value, "options": listing(known), "hint": near}
+                yield Note("text_search_unknown", "warning", values)
 
 
 Found = tuple[Row, Row, list[tuple[int, int]], Runs | Row]

@@ -134,8 +134,15 @@ class Shelf:
         row = self._block(article, block, offset, offset + 1)
         return runs_of(row).place(row["file"], offset)
 
-    def cite(self, article: str, block: int, start: int, end: int) -> Text:
-        """Return the citation of the characters from `start` to `end` (not included) of a block, with their words.
+    def cite(self, article: str, block: int, start: int, end: int, *, words: bool = True) -> Text:
+        """Return the citation of the characters from `start` to `end` (not included) of a block.
+
+        Parameters
+        ----------
+        article, block, start, end
+            The passage.
+        words
+            Whether its words stand behind the citation.
 
         Raises
         ------
@@ -144,7 +151,7 @@ class Shelf:
         """
         row = self._block(article, block, start, end)
         head = self.articles.row(by_predicate=pl.col("id") == article, named=True)
-        return cited(head, row, runs_of(row), start, end)
+        return cited(head, row, runs_of(row), start, end, words)
 
     def spot(self, article: str, offset: int) -> tuple[int, int]:
         """Return block and offset in it of a character of `texts`.
