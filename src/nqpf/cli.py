@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import cyclopts
 from cyclopts import App, Parameter
@@ -361,7 +361,7 @@ def text(
     from nqpf.cli_text import answer
     from nqpf.data import write
 
-    options = {"metadata": metadata, "corrections": corrections, "encoding": encoding}
+    options: dict[str, Any] = {"metadata": metadata, "corrections": corrections, "encoding": encoding}
     options |= {"match": match, "region": region, "year": year}
     lines, frame = answer(action, words, corpus, options, limit)
     for line in lines:

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from nqpf import theory
-from nqpf.chapters.blocks import Block, Chapter, Column, Paragraph, Table
+from nqpf.chapters.blocks import Block, Chapter, Column, Paragraph, Section, Table
 from nqpf.chapters.cautions_industry import industry_cautions, lit, tier_name
 from nqpf.chapters.productivity_validity import agreements
 from nqpf.chapters.regions_frames import texts, worded
@@ -33,7 +33,7 @@ OF_ROOM = tuple(name for names in ROOMS.values() for name in names)
 def cautions_chapter(whole: Whole) -> Chapter:
     """Return the chapter and its findings."""
     found, told = found_lights(whole), _told(whole)
-    blocks: list[Block] = [Paragraph(say("lights.how")), _figure(found), *_tables(whole, found, told), _rules()]
+    blocks: list[Block] = [Paragraph(say("lights.how")), _figure(found), *_tables(whole, found, told), _rules(found)]
     if whole.industry is not None:
         blocks.append(industry_cautions(whole.industry))
     return Chapter("cautions", say("lights.title"), tuple(blocks), tuple(_findings(whole, found)))
@@ -115,25 +115,15 @@ def _framed(found: Lights, some: Sequence[Light], what: Sequence[Text]) -> pl.Da
     return worded(frame, "caution", {name: _named(name) for name in CAUTIONS}).with_columns(texts("what", what))
 
 
-def _rules() -> Table:
+def _rules(found: Lights) -> Section:
     """Return what each caution says in the documents and by which rule it is lit."""
-    phrases = [theory.item(ITEMS[name][0]).phrases[0] for name in CAUTIONS]
-    frame = pl.DataFrame(
-        {
-            "caution": CAUTIONS,
-            "item": [ITEMS[name][0] for name in CAUTIONS],
-            "phrase": [one.text for one in phrases],
-        }
-    )
-    frame = worded(frame, "caution", {name: _named(name) for name in CAUTIONS})
-    frame = frame.with_columns(texts("rule", [say(f"lights.rule.{name}") for name in CAUTIONS]))
-    columns = (
-        Column("caution", say("cautions.column.caution")),
-        Column("rule", say("lights.column.rule")),
-        Column("item", say("column.item")),
-        Column("phrase", say("column.phrase")),
-    )
-    return Table("cautions-rules", say("lights.rules"), frame, columns)
+    lines = {f"{name}_{n}": x for name, pair in found.method.options.items() for n, x in enumerate(pair)}
+    rules = []
+    for name in CAUTIONS:
+        phrase = theory.item(ITEMS[name][0]).phrases[0].text
+        rule = say(f"lights.rule.{name}", **lines)
+        rules.append(Paragraph(say("lights.by", name=_named(name), item=ITEMS[name][0], phrase=phrase, rule=rule)))
+    return Section("cautions-rules", say("lights.rules"), tuple(rules))
 
 
 def _what(whole: Whole, one: Light) -> Text:

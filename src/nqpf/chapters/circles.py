@@ -20,6 +20,13 @@ from nqpf.regions.systems.gap_life import GapLife
 from nqpf.results import Finding
 from nqpf.synthesis.survey import System
 
+LIVES = {
+    "shown": "gap_shown",
+    "not_shown": "gap_not_shown",
+    "infinite": "gap_infinite",
+    "at_once": "gap_at_once",
+}
+"""What is found of a gap's half-life, by its status."""
 SURE = 0.05
 """An edge is shown where q is below."""
 TURNS = ("shown", "not_shown", "broken")
@@ -241,5 +248,4 @@ def _findings(system: System, one: theory.RoleSet, told: Told) -> Iterator[Findi
     gap = system.gaps.get(one.id)
     if gap is not None and gap.result is not None:
         life = gap.result.frame.row(0, named=True)
-        code = f"gap_{life['status']}"
-        yield Finding(code, _years(life) | {"set": one.title}, "half-life of the gap, bias taken out", place, item)
+        yield Finding(LIVES[life["status"]], _years(life) | {"set": one.title}, "half-life of the gap, bias taken out", place, item)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -84,8 +84,8 @@ class Context:
         The units compared in space and time, where the study asks for it.
     system
         The system put together, where the study asks for it.
-    scenarios
-        Projections to a target year, where the study asks for them.
+    scenarios, projected
+        Projections to a target year, where the study asks for them, and formulas of what is projected.
     """
 
     title: Text
@@ -111,6 +111,7 @@ class Context:
     regions: Regions | None = None
     system: System | None = None
     scenarios: Scenarios | None = None
+    projected: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def framework(self) -> Framework:

@@ -15,7 +15,7 @@ from nqpf.chapters.told import Told
 from nqpf.chapters.whole import Whole
 from nqpf.messages import Text, say
 from nqpf.regions.paths.peers import Peers
-from nqpf.regions.paths.sufficiency import Sufficiency
+from nqpf.regions.paths.sufficiency_result import Sufficiency
 from nqpf.regions.paths.typology import Typology
 from nqpf.results import Finding
 from nqpf.synthesis.survey import PRODUCTIVITY, System

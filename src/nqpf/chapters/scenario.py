@@ -53,9 +53,19 @@ def _fans(context: Context, found: Scenarios) -> Iterator[Block]:
             id=f"fan-{measure}",
             title=say("scenario.fan", measure=say(f"scenario.measure.{measure}")),
             caption=say("scenario.fan.caption", draws=found.method.options["draws"], last=context.last),
-            value_title=say(f"scenario.measure.{measure}"),
+            value_title=_measured(context, measure),
             layout="colours" if own["scenario"].n_unique() > 2 else "panels",
         )
+
+
+def _measured(context: Context, measure: str) -> Text:
+    """Return a measure with its series and unit, where it is a series as it stands in the data."""
+    name, formula = say(f"scenario.measure.{measure}"), str(context.projected.get(measure))
+    known = {series.id: series for series in context.panel.series}
+    if formula not in known:
+        return name
+    series = known[formula]
+    return say("scenario.unit", measure=name, series=series.title, unit=series.measure or say("report.null"))
 
 
 def _effects(found: Scenarios, target: int) -> Table:

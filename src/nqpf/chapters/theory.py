@@ -12,7 +12,7 @@ from nqpf.chapters.context import Context
 from nqpf.chapters.methods import methods_of
 from nqpf.chapters.regions_frames import texts, worded
 from nqpf.chapters.whole import Whole
-from nqpf.charts.logic import logic_diagram
+from nqpf.charts.living import living_diagram
 from nqpf.messages import Text, say
 from nqpf.results import Finding
 from nqpf.synthesis.living import WHOLE
@@ -43,44 +43,6 @@ def measured_items(whole: Whole) -> pl.DataFrame:
     beside = () if whole.index.system is None else whole.index.system.scores.indicators[len(indicators) :]
     boxes = set(whole.index.living.states["node"])
     return theory.coverage((*indicators, *beside), used, dimensions=whole.index.framework.inner, boxes=boxes)
-
-
-def node_states(context: Context) -> pl.DataFrame:
-    """Return the state of every box of the diagram in the last year, all units together.
-
-    Returns
-    -------
-    DataFrame
-        Columns node, value (0 to 1, mean over units), change (since the first year), measured, detail_zh, detail_en
-        (what measures it, or what data it would take).
-    """
-    found = context.living.states.filter((pl.col("unit") == WHOLE) & (pl.col("period") == context.last))
-    known = {row["node"]: row for row in found.iter_rows(named=True)}
-    rows = []
-    for node in theory.diagram().nodes:
-        row = known.get(node.id)
-        detail = _detail(context, node) if row else say("theory_map.needs", data=_data(node))
-        start = node.kind == "element"  # where the leap starts from; its own box shows where it has come to
-        change = None if row is None or start or context.first == context.last else row["change"]
-        rows.append((node.id, row and row["value"], change, row is not None, detail.zh, detail.en))
-    schema = {"node": pl.String, "value": pl.Float64, "change": pl.Float64, "measured": pl.Boolean}
-    return pl.DataFrame(rows, schema=schema | {"detail_zh": pl.String, "detail_en": pl.String}, orient="row")
-
-
-def _detail(context: Context, node: theory.Node) -> Text:
-    """Return what measures a box."""
-    which = context.living.indicators.get(node.id)
-    if which is None:
-        return say(f"theory_map.estimated.{node.id}")
-    indicators = Text.join(context.scale.indicators[k].title for k in which)
-    if node.kind == "element":
-        return say("theory_map.starting_from", year=context.first, indicators=indicators)
-    return say("theory_map.measured_by", indicators=indicators)
-
-
-def _data(node: theory.Node) -> Text:
-    """Return what data a box would need: those of the theory items it stands for."""
-    return Text.join(dict.fromkeys(theory.item(id).data for id in node.items), "；", "; ")
 
 
 def _shares(items: pl.DataFrame) -> Text:
@@ -129,14 +91,31 @@ def _items(items: pl.DataFrame) -> Table:
 
 
 def _diagram(context: Context) -> Iterator[Block]:
-    years = {"first": context.first, "last": context.last}
-    yield logic_diagram(
-        node_states(context),
+    states, gauges = context.living.states, context.shakes.gauges
+    if context.ranks != "interval":
+        states = states.with_columns(pl.lit(None, pl.Float64).alias(name) for name in ("rank", "low", "high"))
+    if context.ranks == "groups":  # no level of a single unit is told
+        states, gauges = (frame.filter(pl.col("unit") == WHOLE) for frame in (states, gauges))
+    yield living_diagram(
+        states,
+        context.living.edges,
+        gauges,
+        context.unit_names,
+        indicators=_rests_on(context),
         id="logic",
-        title=say("theory_map.title", year=context.last),
-        caption=say("theory_map.caption", count=len(context.panel.units), **years),
+        title=say("theory_map.title"),
+        caption=say("theory_map.caption", count=len(context.panel.units), first=context.first, last=context.last),
+        period=context.last,
     )
     yield _edges(context)
+
+
+def _rests_on(context: Context) -> dict[str, list[Text]]:
+    """Return by box the titles of its indicators, or the method that estimates it."""
+    found = context.living
+    titles = {node: [context.scale.indicators[k].title for k in which] for node, which in found.indicators.items()}
+    estimated = [node for node in found.states["node"].unique(maintain_order=True) if node not in found.indicators]
+    return titles | {node: [say(f"theory_map.estimated.{node}")] for node in estimated}
 
 
 def _edges(context: Context) -> Table:
@@ -144,8 +123,8 @@ def _edges(context: Context) -> Table:
     edges = context.living.edges.filter(pl.col("state") != "untested")
     ends = [Text.join([titles[a], titles[b]], " → ", " → ") for a, b in edges.select("source", "target").iter_rows()]
     frame = edges.with_columns(texts("edge", ends))
-    for name in ("test", "state"):
-        frame = worded(frame, name, {word: say(f"theory_map.{name}.{word}") for word in frame[name].unique()})
+    frame = worded(frame, "test", {word: say(f"theory_map.test.{word}") for word in frame["test"].unique()})
+    frame = worded(frame, "state", {word: say(f"theory_map.state.{word}") for word in frame["state"].unique()})
     columns = (
         Column("edge", say("theory_map.column.edge")),
         Column("test", say("theory_map.column.test")),

@@ -52,7 +52,7 @@ def _chart(frame: pl.DataFrame, lang: Lang) -> alt.LayerChart:
         to=pl.lit(reach),
         zero=pl.lit(0.0),
         word=pl.when(pl.col("value").is_null())
-        .then(pl.lit(theme.word("logic.not_measured", lang)))
+        .then(pl.lit(theme.word("not_measured", lang)))
         .otherwise(pl.format("{}", pl.col("value").round(2))),
         at=pl.col("value").fill_null(0.0),
     )
@@ -83,4 +83,4 @@ def _chart(frame: pl.DataFrame, lang: Lang) -> alt.LayerChart:
             x=alt.X("to:Q", scale=scale), y=y, text=f"right_{lang}:N"
         ),
     ]
-    return alt.layer(*layers).properties(width=WIDTH, height=ROW * frame.height)
+    return theme.layered(*layers, width=WIDTH, height=ROW * frame.height)

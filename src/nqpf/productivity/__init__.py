@@ -17,6 +17,7 @@ _HOME = {
     "dea": "frontier.dea",
     "decompose": "firms.decompose",
     "decoupling": "growth",
+    "displacement": "growth",
     "growth_accounts": "growth",
     "index_numbers": "change.index_numbers",
     "klems": "growth",

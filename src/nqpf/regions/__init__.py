@@ -39,6 +39,7 @@ _HOME = {
     "logt": "convergence.logt",
     "markov": "distribution.markov",
     "mediation": "panels.mediation",
+    "modes": "space.modes",
     "moran": "space.moran",
     "moran_bivariate": "space.moran",
     "network": "space.network",

@@ -122,6 +122,7 @@ def _context(study: Study, tell: Progress) -> Context:
         regions=_compared(study, prepared, kept, index, group, tell),
         system=_put_together(study, kept, index, productivity, group, tell),
         scenarios=_projected(study, kept, tell),
+        projected={} if study.spec.scenario is None else {at[0]: f for at, f in study.spec.scenario.formulas.items()},
     )
 
 

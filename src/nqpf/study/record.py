@@ -16,7 +16,7 @@ from nqpf.chapters.productivity import productivity_record
 from nqpf.chapters.regions import regions_record
 from nqpf.chapters.regions_frames import finite
 from nqpf.chapters.text import text_record
-from nqpf.chapters.theory import measured_items, node_states
+from nqpf.chapters.theory import measured_items
 from nqpf.chapters.unranked import unranked_notes, unranked_record
 from nqpf.messages import LANGUAGES, Text
 from nqpf.results import Finding
@@ -58,7 +58,11 @@ def _of_index(context: Context) -> dict[str, Any]:
         "contributions": {"against": context.against, "parts": context.level_parts.to_frame().to_dicts()},
         "indicators": index.panel.to_frame().to_dicts(),
         "ledger": context.ledger.to_frame().to_dicts(),
-        "diagram": {"nodes": node_states(context).to_dicts(), "edges": finite(context.living.edges).to_dicts()},
+        "diagram": {
+            "nodes": finite(context.living.states).to_dicts(),
+            "edges": finite(context.living.edges).to_dicts(),
+            "gauges": finite(context.shakes.gauges).to_dicts(),
+        },
     }
     if context.over_draws is not None:
         result["imputation_ranks"] = context.over_draws.to_frame().to_dicts()

@@ -90,6 +90,11 @@ class Light:
         """Whether it is assessed."""
         return self.light is not None
 
+    @property
+    def absence(self) -> str | None:
+        """Why it is not assessed: what it needs, or the code of the refusal; None where it is."""
+        return self.needs if self.refused is None else self.refused.code
+
     @classmethod
     def single(
         cls,

@@ -17,7 +17,7 @@ from nqpf.industry.survey import Industry
 from nqpf.industry.survey_cautions import Warned
 from nqpf.industry.warning.lights import Light as Colour
 from nqpf.industry.warning.lights import Line, light_of, line
-from nqpf.regions.paths.sufficiency import Sufficiency
+from nqpf.regions.paths.sufficiency_result import Sufficiency
 from nqpf.regions.paths.typology import Typology
 from nqpf.results import Method, Note, Part, Result
 from nqpf.synthesis.light import CAUTIONS, GRAVE, Caution, Count, Light
@@ -91,8 +91,20 @@ class Lights(Result):
         return min(there, key=lambda light: GRAVE[light.light], default=None)
 
     def to_frame(self) -> pl.DataFrame:
-        """Return a row a reading: caution, reading, number, the lines, light, tier, counts, labels, needs."""
-        names = ("caution", "reading", "number", "watch", "warn", "light", "tier", "unit", "industry", "year", "needs")
+        """Return a row a reading: what and whose it is, number, lines, light, tier, absence (why not), and counts."""
+        names = (
+            "caution",
+            "reading",
+            "number",
+            "watch",
+            "warn",
+            "light",
+            "tier",
+            "unit",
+            "industry",
+            "year",
+            "absence",
+        )
         kinds: dict[str, Any] = dict.fromkeys(names, pl.String) | dict.fromkeys(("number", "watch", "warn"), pl.Float64)
         kinds |= dict.fromkeys(Count._fields, pl.Int64)
         rows = [(*(getattr(one, name) for name in names), *one.count) for one in self.lights]

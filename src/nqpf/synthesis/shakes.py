@@ -32,7 +32,8 @@ class Shakes:
     ----------
     gauges
         A row a gauge and unit (unit empty: all together): node (of the logic diagram), unit, period (null: the whole
-        time), value, low, high, threshold, verdict.
+        time), value (share of growth; share by which productivity lies above its old path), low, high, threshold,
+        verdict.
     path
         Total factor productivity of growth accounts against the drift of the first half of the years; absent without
         growth accounts.
@@ -59,8 +60,10 @@ def shakes(found: Survey | None, seed: int) -> Shakes:
     index = found.accounted.accounts.frame.select("unit", "period", "tfp_index").drop_nulls()
     middle = found.periods[0] + (found.periods[-1] - found.periods[0]) // 2
     path = Part.of(lambda: path_break(index, "tfp_index", time="period", unit="unit", until=middle, seed=seed))
-    rows = [growth] if path.result is None else [growth, _rows("shakeoff_path", path.result.frame, "gap", 0.0)]
-    return Shakes(pl.concat(rows), path)
+    if path.result is None:
+        return Shakes(growth, path)
+    share = path.result.frame.with_columns(pl.col("gap", "low", "high").exp() - 1)
+    return Shakes(pl.concat([growth, _rows("shakeoff_path", share, "gap", 0.0)]), path)
 
 
 def _rows(node: str, frame: pl.DataFrame, value: str, threshold: float) -> pl.DataFrame:

@@ -22,7 +22,8 @@ from nqpf.index import Index
 from nqpf.index.framework import Framework, Indicator
 from nqpf.productivity.survey import Survey
 from nqpf.regions.paths.peers import Peers, peers
-from nqpf.regions.paths.sufficiency import Sufficiency, sufficiency
+from nqpf.regions.paths.sufficiency import sufficiency
+from nqpf.regions.paths.sufficiency_result import Sufficiency
 from nqpf.regions.paths.typology import Typology, typology
 from nqpf.regions.systems.balance import Balance, balance
 from nqpf.regions.systems.circle import Circle, circle

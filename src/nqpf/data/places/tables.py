@@ -13,8 +13,8 @@ west, and of the others the coast with Beijing is the east. ``yangtze`` are the 
 
 ``route`` puts every province of the mainland into one of the named regional strategies: 东北 (the three provinces of
 ``bloc4``), 京津冀协同发展规划纲要 (2015), 长江三角洲区域一体化发展规划纲要 (2019: 沪 苏 浙 皖 as a whole), 黄河 as
-above, and three that official plans draw by cities: 粤港澳大湾区 (2019: nine cities of 粤), 成渝地区双城经济圈 (2021:
-27 districts of 渝, 15 cities of 川), 长江中游城市群 (2015: cities of 鄂 湘 赣). Of those the whole province counts here,
+above, and three that official plans draw by cities: 粤港澳大湾区 (2019: nine cities of 粤), 成渝双城经济圈 (2021:
+27 districts of 渝, 15 cities of 川), 长江中游城市群 (2015: cities of 鄂 湘 赣). Of those the whole province counts,
 which their titles say; 四川 lies in two plans and counts with 重庆. ``base4`` are the four industrial bases (辽中南、
 京津冀、沪宁杭、珠三角) by the provinces they lie in. ``tile_col`` and ``tile_row`` count from 0 at the top left.
 """

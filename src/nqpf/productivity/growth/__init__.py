@@ -4,6 +4,7 @@ from nqpf.productivity.growth.accelerations import Accelerations, accelerations
 from nqpf.productivity.growth.accounts import GrowthAccounts, growth_accounts
 from nqpf.productivity.growth.breaks import Breaks, breaks
 from nqpf.productivity.growth.decoupling import Decoupling, decoupling
+from nqpf.productivity.growth.displacement import Displacement, displacement
 from nqpf.productivity.growth.klems import Klems, klems
 from nqpf.productivity.growth.labour import LabourProductivity, labour_productivity
 from nqpf.productivity.growth.marginal_product import MarginalProduct, marginal_product
@@ -15,6 +16,7 @@ __all__ = [
     "Accelerations",
     "Breaks",
     "Decoupling",
+    "Displacement",
     "GrowthAccounts",
     "Klems",
     "LabourProductivity",
@@ -25,6 +27,7 @@ __all__ = [
     "accelerations",
     "breaks",
     "decoupling",
+    "displacement",
     "growth_accounts",
     "klems",
     "labour_productivity",

@@ -54,8 +54,8 @@ def clean(source: Source) -> Cleaned:
     draft = Draft(codes_of(text))
     kinds = kinds_of(draft.codes)
     markup = _markup(source)
-    entries, lines = _sort_lines(source, draft, kinds, markup)
-    looks, joins, lines = _paragraphs(source, draft, kinds, lines, markup)
+    entries, lines, torn = _sort_lines(source, draft, kinds, markup)
+    looks, joins, lines = _paragraphs(source, draft, kinds, lines, torn, markup)
     _tidy_blanks(draft, kinds, lines, joins)
     _separate(draft, kinds, lines, joins, looks.exact)
     edits, clean_text, keep = draft.edits(text, source.starts), draft.text(), draft.keep
@@ -83,8 +83,11 @@ def _markup(source: Source) -> Markup:
     return read_markup(source.text, source.kind == "md")
 
 
-def _sort_lines(source: Source, draft: Draft, kinds: Kinds, markup: Markup) -> tuple[tuple[Entry, ...], Lines]:
-    """Take out what is known without looking at paragraphs; return the table of contents and what lines are left."""
+def _sort_lines(source: Source, draft: Draft, kinds: Kinds, markup: Markup) -> tuple[tuple[Entry, ...], Lines, Mask]:
+    """Take out what is known without looking at paragraphs; return the table of contents and what lines are left.
+
+    The last thing returned is which of these have page furniture after them.
+    """
     text = source.text
     draft.drop_spans("markup", list(markup.signs))
     spaced, around = letter_spacing(kinds)
@@ -96,12 +99,13 @@ def _sort_lines(source: Source, draft: Draft, kinds: Kinds, markup: Markup) -> t
     lines = lines.without(taken)
     found = sorted({*furniture(text, lines), *_heads_and_feet(source, lines)})
     draft.drop_spans("page_furniture", _spans(lines, found))
+    between = lines.number[found]
     lines = lines.without(found)
     doubled = overprinted(text, draft.codes, lines)
     draft.drop_spans("overprint", doubled)
     if _punctuate(source, draft, kinds, lines) or doubled:
         lines = Lines.of(draft.codes, kinds, draft.keep, source.starts)
-    return entries, lines
+    return entries, lines, np.diff(np.searchsorted(between, lines.number), append=len(between)) > 0
 
 
 def _punctuate(source: Source, draft: Draft, kinds: Kinds, lines: Lines) -> bool:
@@ -119,12 +123,12 @@ def _punctuate(source: Source, draft: Draft, kinds: Kinds, lines: Lines) -> bool
 
 
 def _paragraphs(
-    source: Source, draft: Draft, kinds: Kinds, lines: Lines, markup: Markup
+    source: Source, draft: Draft, kinds: Kinds, lines: Lines, torn: Mask, markup: Markup
 ) -> tuple[Wrapping, Joins, Lines]:
     """Return how lines become paragraphs, and the lines without what was found to stand there twice."""
     remarks = list(bracketed(source.text))
     apart, closed = _marked(source, draft, kinds, lines, markup, remarks)
-    looks = wrapping(lines, _spaced_lines(draft, lines), apart, closed)
+    looks = wrapping(lines, _spaced_lines(draft, lines), apart, closed, torn)
     _glue(lines, looks, remarks)
     if source.kind in _SET_BY_PARAGRAPH:
         looks.ends[:] = True

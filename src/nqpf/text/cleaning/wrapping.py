@@ -32,6 +32,7 @@ _FEW = 3
 """Lines that run on from which on it is told whether empty lines part them."""
 _CUT_ANYWHERE = 0.01
 """Share of lines that begin with a mark from which on lines are known to be cut without regard to marks and words."""
+_HALF = 0.5
 _SHORT, _SHORT_EXACT, _INDENT = 1.3, 0.9, 4.5
 """Room left in a line, beyond the usual: more than is a matter of type-setting; at most what an indentation takes."""
 
@@ -81,7 +82,7 @@ class _Fit:
     room: Floats
 
 
-def wrapping(lines: Lines, spaced: Mask, apart: Mask, closed: Mask) -> Wrapping:
+def wrapping(lines: Lines, spaced: Mask, apart: Mask, closed: Mask, torn: Mask) -> Wrapping:
     """Tell where paragraphs end.
 
     Parameters
@@ -94,6 +95,8 @@ def wrapping(lines: Lines, spaced: Mask, apart: Mask, closed: Mask) -> Wrapping:
         ``bool[M]`` lines that are known to begin a paragraph of their own.
     closed
         ``bool[M]`` lines that are known to end one.
+    torn
+        ``bool[M]`` lines after which page furniture stood: empty lines there do not end a sentence.
     """
     exact, fit = _fit(lines)
     column, full = fit.column, fit.full
@@ -113,13 +116,26 @@ def wrapping(lines: Lines, spaced: Mask, apart: Mask, closed: Mask) -> Wrapping:
     wider = np.append(np.diff(lines.wide) > _HANGS, False)[: len(lines)]
     full = full & ~(~lines.ended & wider & ~_following(np.isfinite(fit.room)))
     runs_on = full | (opens & ~_following(opens)) | (spaced & column & (fit.room <= _INDENT))
+    runs_on &= ~_uneven(lines, opens) | spaced | _following(spaced)
     fresh = np.append(True, (lines.ended | ~runs_on | closed)[:-1])[: len(lines)]
     heading = inside & _following(opens) & (lines.marks + lines.stops == 0) & fresh
     indented = _following(_indented(lines))
-    ends = np.where(lines.ended, ~said | (at_end & ~alone) | indented, ~runs_on | ~said | heading | indented)
+    broken = ~runs_on | (~said & ~torn) | heading | indented
+    ends = np.where(lines.ended, ~said | (at_end & ~alone) | indented, broken)
     ends = ends.astype(np.bool_) | _following(apart)
     ends[-1:] = True
     return Wrapping(ends, column, spread, alone & ~ends, exact)
+
+
+def _uneven(lines: Lines, opens: Mask) -> Mask:
+    """Return which lines are of another width than the next, both being nothing but Chinese characters.
+
+    Only marks, letters and digits let the width of a column's lines differ, and the indentation of the first.
+    """
+    bare = (lines.solid == lines.han) & ~lines.ended
+    step = np.append(np.diff(lines.wide), 0.0)[: len(lines)]
+    indented = opens & (step >= _SHORT) & (step <= _INDENT)
+    return bare & _following(bare) & (np.abs(step) >= _HALF) & ~indented
 
 
 def _fit(lines: Lines) -> tuple[bool, _Fit]:
@@ -216,10 +232,16 @@ def _even(wide: Floats, before: Floats, after: Floats) -> tuple[Mask, Mask]:
 
 
 def _usual(opens: Mask, lines: Lines, fit: _Fit, closed: Mask) -> Mask:
-    """Return where paragraphs usually begin with a shorter line: after a clear end more lines are short than full."""
+    """Return where paragraphs usually begin with a shorter line: after a clear end more lines are short than full.
+
+    It is read off the lines around; where they hold no clear end, off all.
+    """
     breaks = closed | (~fit.full & (lines.ended | (fit.room > _INDENT)))
     flush = ~lines.ended & fit.column & (fit.room < 0.6)
-    short, full = _rolling(breaks & _following(opens), 40), _rolling(breaks & _following(flush), 40)
+    begins = breaks & _following(opens), breaks & _following(flush)
+    short, full = (_rolling(found, 40) for found in begins)
+    silent = short + full == 0
+    short, full = (np.where(silent, found.sum(), near) for found, near in zip(begins, (short, full), strict=True))
     return np.asarray((short > 0) & (short * 2 >= full))
 
 
