@@ -248,15 +248,21 @@ def test_every_kind_has_its_words(monkeypatch: pytest.MonkeyPatch, whole: Whole)
     assert {key.rpartition(".")[2] for key in catalogue() if key.startswith("blockages.kind.")} == set(KINDS)
 
 
-def test_there_is_a_list_where_anything_can_be_on_it(whole: Whole) -> None:
+def test_a_list_of_one_kind_is_left_to_its_own_chapter(whole: Whole) -> None:
+    assert whole.index is not None
+    lone = Whole(replace(whole.index, system=None))
     assert has_blockages(whole)
     assert not has_blockages(Whole(None))
-    assert has_blockages(Whole(None, whole.industry))
-    assert whole.industry is not None
-    plain = replace(whole.industry, found=replace(whole.industry.found, chain=None))
-    assert not has_blockages(Whole(None, plain))
+    assert not has_blockages(lone)
+    assert not has_blockages(Whole(None, whole.industry))
+    assert has_blockages(Whole(lone.index, whole.industry))
+    assert "blockages" not in [chapter.id for chapter in write_chapters(lone)]
+
+
+def test_industries_alone_have_their_units(whole: Whole) -> None:
     alone = blockages_chapter(Whole(None, whole.industry))
     assert {one.code for one in alone.findings} == {"blockage_common", "blockages_absent"}
+    assert len(sections(alone).blocks) == len(UNITS)
 
 
 def test_findings_have_a_condition_and_a_number(chapter: Chapter) -> None:

@@ -145,7 +145,8 @@ def test_the_rules_tell_the_lines_that_were_used() -> None:
 
 
 def test_findings_have_a_number_a_condition_and_a_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    chapter = written(monkeypatch, reading("one_model", "types", "warn"))
+    others = (Light(caution, "talk", needs="text") for caution in CAUTIONS if caution != "one_model")
+    chapter = written(monkeypatch, reading("one_model", "types", "warn"), *others)
     places = outline([chapter])
     for finding in chapter.findings:
         assert isinstance(finding, Finding)

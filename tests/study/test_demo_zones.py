@@ -38,7 +38,7 @@ def test_the_plan_is_proven_and_keeps_its_rules(done: Assessment) -> None:
 
 
 def test_every_sentence_and_name_is_there_in_both_languages(done: Assessment) -> None:
-    assert [chapter.id for chapter in done.chapters] == ["summary", "industry", "cautions", "plan", "methods"]
+    assert [chapter.id for chapter in done.chapters] == ["summary", "theory", "industry", "cautions", "plan", "methods"]
     for finding in done.findings:
         assert finding.text().zh != finding.text().en
     assert done.to_frame().height == 722 * 397

@@ -92,7 +92,7 @@ def refusal(study: Path) -> str:
 
 @pytest.mark.usefixtures("no_figures")
 def test_a_study_needs_no_index(done: Assessment, tmp_path: Path) -> None:
-    assert [chapter.id for chapter in done.chapters] == ["summary", "industry", "cautions", "plan", "methods"]
+    assert [chapter.id for chapter in done.chapters] == ["summary", "theory", "industry", "cautions", "plan", "methods"]
     with pytest.raises(SpecError, match="has no index"):
         _ = done.index
     folder = done.write(tmp_path / "out")

@@ -32,9 +32,8 @@ COMMON = "blockages-common"
 
 
 def has_blockages(whole: Whole) -> bool:
-    """Return whether there is anything that a list could be made from."""
-    chain = whole.industry is not None and whole.industry.found.chain is not None
-    return chain or (whole.index is not None and (whole.index.obstacles is not None or whole.index.system is not None))
+    """Return whether there is a list to be made: one of a single kind merges nothing, its own chapter has it."""
+    return len(found_blockages(whole).assessed) > 1
 
 
 def found_blockages(whole: Whole) -> Blockages:

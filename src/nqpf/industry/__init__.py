@@ -20,6 +20,7 @@ _HOME = {
     "cut": "input_output.cut",
     "cuts": "input_output.cut",
     "density": "relatedness.density",
+    "digital_economy": "structure.digital_economy",
     "digital_integration": "input_output.digital",
     "diversity": "structure.diversity",
     "embodied": "input_output.carbon",
@@ -46,6 +47,7 @@ _HOME = {
     "similarity": "structure.similarity",
     "space": "relatedness.space",
     "suppliers": "input_output.suppliers",
+    "upgrading_ways": "structure.upgrading_ways",
 }
 """The module of each public function."""
 

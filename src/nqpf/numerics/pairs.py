@@ -255,9 +255,7 @@ class Worth(NamedTuple):
 
 
 @compiled
-def worth(
-    cover: Floats, shared: Floats, spread: Floats, start: Index, end: Index, lead: Index, by: Worth
-) -> Floats:
+def worth(cover: Floats, shared: Floats, spread: Floats, start: Index, end: Index, lead: Index, by: Worth) -> Floats:
     """Return how well each title fits each of B stretches of texts, −1 for a stretch without texts: ``float64[T, B]``.
 
     Parameters

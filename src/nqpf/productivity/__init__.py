@@ -38,6 +38,7 @@ _HOME = {
     "second_stage": "inference.second_stage",
     "sfa": "stochastic_frontier.stochastic",
     "shake_off": "growth",
+    "skill_bias": "growth",
     "two_stage": "frontier.network",
     "window_dea": "frontier.windows",
 }

@@ -156,17 +156,15 @@ def _used(study: Study, there: Sequence[str]) -> list[str]:
 
 
 def _formulas(study: Study) -> Iterator[tuple[str, list[str], Where]]:
-    """Yield every formula of the framework and of productivity with the series it names and its place in the study."""
-    for indicator in study.framework.indicators:
+    """Yield every formula of the study with the series it names and its place."""
+    indicators = study.framework.indicators + (study.beside.indicators if study.beside else ())
+    for indicator in indicators:
         yield indicator.formula, names_in(indicator.formula, indicator.where), indicator.where
-    productivity = study.spec.productivity
-    for place, formula in (productivity.formulas if productivity else {}).items():
-        where = study.where("productivity", *place)
-        yield formula, names_in(formula, where), where
-    regions = study.spec.regions
-    for place, formula in (regions.formulas if regions else {}).items():
-        where = study.where("regions", *place)
-        yield formula, names_in(formula, where), where
+    for part in ("productivity", "regions", "system", "scenario"):
+        spec = getattr(study.spec, part)
+        for place, formula in (spec.formulas if spec else {}).items():
+            where = study.where(part, *place)
+            yield formula, names_in(formula, where), where
 
 
 def _cut(study: Study, tidy: pl.DataFrame, labels: Mapping[str, Text]) -> pl.DataFrame:

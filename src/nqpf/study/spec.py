@@ -331,6 +331,12 @@ class Study:
         return self.tree
 
     @property
+    def beside(self) -> Framework | None:
+        """Indicators beside the index, which serve readings of the system; None where there are none."""
+        listed = self.spec.system.beside if self.spec.system is not None else ()
+        return Framework.of_list(listed, self.document, ("system", "beside")) if listed else None
+
+    @property
     def data(self) -> DataSpec:
         """The data of the index.
 

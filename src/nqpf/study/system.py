@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from nqpf.data import Panel
 from nqpf.errors import NqpfError
-from nqpf.index import Framework, Index
+from nqpf.index import Index
 from nqpf.productivity.survey import Survey
 from nqpf.study.spec import Study
 from nqpf.synthesis.survey import System, survey_system
@@ -26,8 +26,7 @@ def system_of(
     if spec is None:
         return None
     try:
-        beside = Framework.of_list(spec.beside, study.document, ("system", "beside")) if spec.beside else None
-        return survey_system(spec, index, panel, beside, productivity, group, study.spec.seed)
+        return survey_system(spec, index, panel, study.beside, productivity, group, study.spec.seed)
     except NqpfError as error:
         if error.where.file is not None:
             raise

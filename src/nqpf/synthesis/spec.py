@@ -119,3 +119,11 @@ class SystemSpec(Strict):
     distribution: DistributionSpec | None = None
     paths: PathsSpec = PathsSpec()
     peers: PeersSpec | None = None
+
+    @property
+    def formulas(self) -> dict[tuple[str, ...], str]:
+        """All formulas but those of `beside` by the place where they are written."""
+        shared = self.distribution.formulas if self.distribution else {}
+        found: dict[tuple[str, ...], str] = {("distribution", key): text for key, text in shared.items()}
+        endowment = self.peers.endowment if self.peers else {}
+        return found | {("peers", "endowment", name): text for name, text in endowment.items()}

@@ -1,7 +1,7 @@
 """Digital industries, digitalised industry, and whether what is big is also one's own: year by year from IO tables.
 
 Digital industrialisation (数字产业化) is the share of digital sectors in value added; industrial digitalisation
-(产业数字化) the digital part of what other industries use, complete along the chain (`nqpf.industry.digital_integration`).
+(产业数字化) the digital part of what other industries use along the whole chain (`nqpf.industry.digital_integration`).
 Big but not strong (大而不强): how much of digital inputs is imported, and of what digital products embody, against the
 rest of the economy (Hummels, Ishii and Yi 2001, doi:10.1016/S0022-1996(00)00093-3).
 """
@@ -33,13 +33,14 @@ class DigitalEconomy(TableResult):
     Attributes
     ----------
     frame
-        A row for each year: period, industrialisation (digital share of value added; of output where a table has no
-        value added), basis (``added``, ``output``), digitalisation (digital part of complete input coefficients of
-        other industries, weighted by their output), self_sufficiency (domestic part of digital inputs of all
-        industries), embodied (domestic value added in a unit of final demand of digital products, by output),
-        rest_embodied (of all others), gap (rest_embodied − embodied: above zero, digital products lean on imports more
-        than the rest), verdict (``big_not_strong``: larger than a sector on average, and a gap; ``strong``: as large,
-        no gap; ``small``; ``not_measured``: imports do not stand apart). Null where a table does not say.
+        A row for each year: period (null where the table has none), industrialisation (digital share of value added; of
+        output where a table has no value added), basis (``added``, ``output``), digitalisation (digital part of
+        complete input coefficients of other industries, weighted by their output), self_sufficiency (domestic part of
+        digital inputs of all industries), embodied (domestic value added in a unit of final demand of digital products,
+        weighted by output), rest_embodied (of all others), gap (rest_embodied − embodied: above zero, digital products
+        lean on imports more than the rest), verdict (``big_not_strong``: a share as large as an average sector's and a
+        gap; ``strong``: as large, no gap; ``small``; ``not_measured``: imports do not stand apart). Null where a table
+        does not say.
     products
         period, sector (each digital one), output, added_share (in value added; null without), inputs (used by all
         industries), imported (of them), self_sufficiency, embodied.
@@ -82,11 +83,11 @@ def digital_economy(tables: IOTable | Mapping[int, IOTable], digital: Names) -> 
     >>> digital_economy({2020: table}, "chips").frame.select(pl.col("self_sufficiency", "gap").round(3)).rows()
     [(0.889, -0.13)]
     """
-    given = {tables.year or 0: tables} if isinstance(tables, IOTable) else dict(sorted(tables.items()))
+    given = [(tables.year, tables)] if isinstance(tables, IOTable) else sorted(tables.items())
     if not given:
         raise SpecError("digital_no_table", where=Where(key="tables"))
     rows, products = [], []
-    for year, table in given.items():
+    for year, table in given:
         row, frame = _of_table(year, table, digital)
         rows.append(row)
         products.append(frame)
@@ -96,7 +97,7 @@ def digital_economy(tables: IOTable | Mapping[int, IOTable], digital: Names) -> 
     named = [digital] if isinstance(digital, str) else list(digital)
     return DigitalEconomy(
         frame,
-        Method("industry.digital_economy", {"digital": named, "years": list(given)}),
+        Method("industry.digital_economy", {"digital": named, "years": [year for year, _ in given]}),
         tuple(notes),
         products=pl.concat(products),
         change=_change(frame),
@@ -113,13 +114,13 @@ SCHEMA: dict[str, Any] = {
 }
 
 
-def _of_table(year: int, table: IOTable, digital: Names) -> tuple[dict[str, Any], pl.DataFrame]:
+def _of_table(year: int | None, table: IOTable, digital: Names) -> tuple[dict[str, Any], pl.DataFrame]:
     if len(set(table.regions)) > 1:
-        raise MethodError("digital_regions", year=year)
+        raise MethodError("digital_regions", where=Where(period=year), count=len(set(table.regions)))
     at = places(table, digital, "digital")
     rest = np.setdiff1d(np.arange(table.output.size), at)
     if not rest.size:
-        raise MethodError("digital_all", year=year)
+        raise MethodError("digital_all", where=Where(period=year))
     integration = digital_integration(table, digital)
     shares = integration.industry.row(0, named=True)
     basis = "output" if shares["added_share"] is None else "added"
@@ -146,7 +147,7 @@ def _of_table(year: int, table: IOTable, digital: Names) -> tuple[dict[str, Any]
 
 
 def _products(
-    year: int, table: IOTable, at: Any, domestic: Floats, bought: Floats | None, embodied: Floats | None
+    year: int | None, table: IOTable, at: Any, domestic: Floats, bought: Floats | None, embodied: Floats | None
 ) -> pl.DataFrame:
     added = None if table.added is None else table.added.sum(axis=0)
     unknown = np.full(at.size, np.nan)

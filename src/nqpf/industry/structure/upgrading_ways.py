@@ -103,7 +103,7 @@ def upgrading_ways(
     ways = dict(zip(WAYS, (list(higher_end), list(smarter), list(greener)), strict=True))
     columns = [c for one in ways.values() for c in one]
     _check(columns, costs)
-    check_level(level)
+    check_level("level", level)
     frame = to_polars(data)
     require(frame, industry, time, *columns)
     table = Keyed.of(frame, industry, time)

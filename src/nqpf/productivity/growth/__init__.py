@@ -11,6 +11,7 @@ from nqpf.productivity.growth.marginal_product import MarginalProduct, marginal_
 from nqpf.productivity.growth.path_break import PathBreak, path_break
 from nqpf.productivity.growth.payoffs import Payoffs, payoffs
 from nqpf.productivity.growth.shake_off import ShakeOff, shake_off
+from nqpf.productivity.growth.skill_bias import SkillBias, skill_bias
 
 __all__ = [
     "Accelerations",
@@ -24,6 +25,7 @@ __all__ = [
     "PathBreak",
     "Payoffs",
     "ShakeOff",
+    "SkillBias",
     "accelerations",
     "breaks",
     "decoupling",
@@ -35,4 +37,5 @@ __all__ = [
     "path_break",
     "payoffs",
     "shake_off",
+    "skill_bias",
 ]

@@ -138,7 +138,8 @@ def payoffs(
     found = {key: (a, b) for key, (a, b) in asked.items() if a is not None and b is not None}
     if not found:
         raise SpecError("payoffs_none", where=Where(key="output"))
-    frames, series, notes = [], [], []
+    frames, series = [], []
+    notes: list[Note] = []
     for key, (above, below) in found.items():
         positive = (below,) if key == "profit" else (above, below)
         cells = read(data, unit, time, (above, below), gaps, positive=positive)
@@ -213,7 +214,7 @@ def _trends(key: Payoff, names: Sequence[str | None], years: Any, value: Floats,
 
 def _series(key: Payoff, names: Sequence[str | None], years: Any, value: Floats, icor: Floats | None) -> pl.DataFrame:
     n, t = np.nonzero(~np.isnan(value.T))
-    columns = {"payoff": [key] * n.size, "unit": [names[i] for i in n], "period": years[t], "value": value[t, n]}
+    columns = {"payoff": [key] * n.size, "unit": [names[int(i)] for i in n], "period": years[t], "value": value[t, n]}
     smooth = np.full(n.size, np.nan) if icor is None else icor[t, n]
     kinds = {"payoff": pl.String, "unit": pl.String, "period": pl.Int64, "value": pl.Float64}
     return pl.DataFrame(columns, schema_overrides=kinds).with_columns(pl.Series("icor", smooth).fill_nan(None))

@@ -3,13 +3,14 @@
 How clear: the mean silhouette (Rousseeuw 1987, doi:10.1016/0377-0427(87)90125-7). How many: the clearest, or the gap
 statistic (Tibshirani, Walther and Hastie 2001, doi:10.1111/1467-9868.00293). Come back: the largest Jaccard index of a
 cluster with those of units drawn anew, each taken once (Hennig 2007, doi:10.1016/j.csda.2006.11.025). Whether there are
-any: data of one mode, treated alike, are as clear (after Helgeson, Vock and Bair 2021, doi:10.1111/biom.13376).
+any: data of one mode, treated alike, are as clear for no number of clusters (after Helgeson, Vock and Bair 2021,
+doi:10.1111/biom.13376, who compare the variance explained).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,9 +102,35 @@ def gap_statistic(cutter: Cutter, x: Floats, ks: Integers, draws: int, rng: np.r
 def chance_clarity(
     cutter: Cutter, raw: Floats, how: Standardise, null: NullModel, ks: Integers, draws: int, rng: np.random.Generator
 ) -> Floats:
-    """Return the mean silhouette of the clearest partition of data of one mode, ``float64[draws]``."""
+    """Return the mean silhouette for each number of clusters of data of one mode, ``float64[draws, K]``."""
     model = Null.unimodal(raw) if null == "unimodal" else Null.gaussian(raw)
-    return np.array([cutter.clarity(scaled(model.draw(len(raw), rng), how), ks).max() for _ in range(draws)])
+    return np.array([cutter.clarity(scaled(model.draw(len(raw), rng), how), ks) for _ in range(draws)])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Excess:
+    """How much clearer partitions are than those of data of one mode.
+
+    Attributes
+    ----------
+    expected, excess
+        ``float64[K]`` mean silhouette of such data, and how many standard deviations the data are above it.
+    p
+        Share of data, these included, whose largest excess is as large.
+    """
+
+    expected: Floats
+    excess: Floats
+    p: float
+
+    @classmethod
+    def of(cls, clear: Floats, chance: Floats) -> Self:
+        """Compare mean silhouettes ``float64[K]`` with those of data of one mode ``float64[B, K]``."""
+        every = np.vstack([clear, chance])  # the data among them: so p is exact however few the draws
+        spread = every.std(axis=0)
+        excess = (every - every.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+        most = excess.max(axis=1)
+        return cls(chance.mean(axis=0), excess[0], float((most >= most[0] - 1e-12).mean()))
 
 
 def returns(cutter: Cutter, x: Floats, label: Integers, k: int, draws: int, rng: np.random.Generator) -> Floats:

@@ -56,8 +56,12 @@ def _codes(seen: Cases) -> NDArray[np.intp]:
 
 
 def _uneven(x: Floats, y: Floats, group: NDArray[np.intp]) -> float:
-    """Return the distance of the consistencies of groups, as shares of their sum, from equal shares."""
-    found = np.array([consistency(x[group == g], y[group == g]) for g in np.unique(group)], dtype=float)
+    """Return the distance of the consistencies of groups, as shares of their sum, from equal shares.
+
+    A group in which nobody is in the path to any degree says nothing of it and is left out.
+    """
+    every = np.array([consistency(x[group == g], y[group == g]) for g in np.unique(group)], dtype=float)
+    found = every[~np.isnan(every)]
     return float(np.sqrt(((found / found.sum() - 1 / found.size) ** 2).sum()))
 
 
@@ -167,4 +171,4 @@ def year_table(terms: Sequence[Term], members: Floats, conditions: Sequence[str]
                 fit = float(consistency(x[here], y[here])), float(coverage(x[here], y[here]))
                 rows.append((label(term, conditions), int(year), *fit))
     kinds = {"path": pl.String(), "year": pl.Int64(), "consistency": pl.Float64(), "coverage": pl.Float64()}
-    return pl.DataFrame(rows, schema=kinds, orient="row")
+    return pl.DataFrame(rows, schema=kinds, orient="row").fill_nan(None)

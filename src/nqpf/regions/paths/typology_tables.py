@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from nqpf.regions.paths.cases import Cases
-from nqpf.regions.paths.partition import DISSOLVED, RECOVERED, Gap
+from nqpf.regions.paths.partition import DISSOLVED, RECOVERED, Excess, Gap
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
@@ -58,14 +58,16 @@ def profile_table(seen: Cases, columns: Sequence[str], label: Integers, number: 
 
 
 def choice_table(
-    ks: Integers, tried: Integers, clear: Floats, gap: Gap, by: Mapping[str, int], number: int
+    ks: Integers, tried: Integers, clear: Floats, above: Excess, gap: Gap, by: Mapping[str, int], number: int
 ) -> pl.DataFrame:
     """Return a row a number of clusters."""
-    widths = [None] * (tried.size - ks.size) + clear.tolist()
+    none = [None] * (tried.size - ks.size)
     return pl.DataFrame(
         {
             "clusters": tried,
-            "silhouette": pl.Series(widths, dtype=pl.Float64),
+            "silhouette": pl.Series(none + clear.tolist(), dtype=pl.Float64),
+            "expected": pl.Series(none + above.expected.tolist(), dtype=pl.Float64),
+            "excess": pl.Series(none + above.excess.tolist(), dtype=pl.Float64),
             "gap": gap.gap,
             "gap_error": gap.error,
             "by_silhouette": tried == by["silhouette"],

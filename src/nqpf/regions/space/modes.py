@@ -8,7 +8,7 @@ doi:10.1371/journal.pone.0002051). Random networks keep every node's links (`nqp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +16,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from nqpf.errors import DataError, MethodError, SpecError, Where
-from nqpf.frames import backend_of, require, to_polars
+from nqpf.errors import SpecError, Where
+from nqpf.frames import backend_of
 from nqpf.numerics import networks
 from nqpf.numerics.modularity import communities
 from nqpf.numerics.rewire import rewired
+from nqpf.regions.space.modes_links import networks_of, quotients_of
 from nqpf.results import Method, Note, TableResult
 
 Floats = NDArray[np.float64]
@@ -115,9 +116,9 @@ def modes(
         raise SpecError("growth_least", where=Where(key="draws"), value=draws, least=19)
     if not 0 < size < 1:
         raise SpecError("growth_between", where=Where(key="size"), value=size, low=0, high=1)
-    quotients = _quotients(nodes, region, advantage)
+    quotients = quotients_of(nodes, region, advantage)
     rows, members, short = [], [], 0
-    for k, (place, names, strength) in enumerate(_networks(data, start, end, weight, region, directed, above)):
+    for k, (place, names, strength) in enumerate(networks_of(data, start, end, weight, region, directed, above)):
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(k,)))
         quotient = None if quotients is None else np.array([quotients.get((place, n), np.nan) for n in names])
         row, levels, label = _shape(strength, directed, quotient, draws, size, rng)
@@ -149,55 +150,6 @@ SCHEMA: dict[str, Any] = {
     **dict.fromkeys(("chain", "cluster", "grid"), pl.Boolean),
     "mode": pl.String,
 }
-
-
-def _quotients(nodes: Any, region: str | None, advantage: str | None) -> Mapping[tuple[str | None, str], float] | None:
-    if nodes is None or advantage is None:
-        return None
-    table = to_polars(nodes)
-    require(table, "node", advantage, *([region] if region else []))
-    places = table[region].cast(pl.String).to_list() if region else [None] * table.height
-    names = table["node"].cast(pl.String).to_list()
-    values = table[advantage].cast(pl.Float64).fill_null(np.nan).to_list()
-    return dict(zip(zip(places, names, strict=True), values, strict=True))
-
-
-def _networks(
-    data: Any, start: str, end: str, weight: str | None, region: str | None, directed: bool, above: float
-) -> Iterator[tuple[str | None, list[str], Floats]]:
-    """Yield each region, its nodes by name, and the strengths of their links ``float64[N, N]``."""
-    table = to_polars(data)
-    columns = [start, end, *(c for c in (region, weight) if c)]
-    require(table, *columns)
-    if table.is_empty():
-        raise DataError("empty_table")
-    for c in columns:
-        if table[c].has_nulls():
-            row = int(table[c].is_null().arg_true()[0]) + 1
-            raise DataError("text_in_number", where=Where(row=row, indicator=c), value=None)
-    long = table.select(
-        a=pl.col(start).cast(pl.String),
-        b=pl.col(end).cast(pl.String),
-        w=pl.col(weight).cast(pl.Float64) if weight else pl.lit(1.0),
-        place=pl.col(region).cast(pl.String) if region else pl.lit(None, pl.String),
-    )
-    loops = long.with_row_index("row", 1).filter((pl.col("a") == pl.col("b")) | ~(pl.col("w") >= 0))
-    if loops.height:
-        first = loops.row(0, named=True)
-        raise MethodError(
-            "modes_link", where=Where(row=first["row"]), start=first["a"], end=first["b"], value=first["w"]
-        )
-    twins = long.filter(long.select("place", "a", "b").is_duplicated())
-    if twins.height:
-        raise MethodError("modes_twice", start=twins["a"][0], end=twins["b"][0], count=twins.height)
-    for place in long["place"].unique(maintain_order=True):
-        part = long.filter(pl.col("place").eq_missing(pl.lit(place, pl.String)))
-        names = sorted({*part["a"], *part["b"]})
-        at = {name: k for k, name in enumerate(names)}
-        strength = np.zeros((len(names), len(names)))
-        strength[[at[n] for n in part["a"]], [at[n] for n in part["b"]]] = part["w"].to_numpy()
-        strength = strength if directed else strength + strength.T
-        yield place, names, np.where(strength > above, strength, 0.0)
 
 
 def _shape(

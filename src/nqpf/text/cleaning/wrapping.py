@@ -105,7 +105,7 @@ def wrapping(lines: Lines, spaced: Mask, apart: Mask, closed: Mask, torn: Mask) 
     spread = (_rolling(inside & (lines.blanks > 0), 8) * 2 > _rolling(inside, 8)) & (_rolling(inside, 8) >= _FEW)
     said = (lines.blanks == 0) | spread
     opens = short & (fit.room <= _INDENT) & ~_following(short & (fit.room <= _INDENT))
-    opens &= ~lines.ended | np.append(True, (lines.ended | ~full | closed)[:-1])[: len(lines)]
+    opens &= ~lines.ended | _fresh(lines.ended | ~full | closed)
     opens &= _following(full | lines.ended)
     opens &= _usual(opens & ~lines.ended, lines, fit, closed)
     unfinished_short = short & ~lines.ended
@@ -116,8 +116,8 @@ def wrapping(lines: Lines, spaced: Mask, apart: Mask, closed: Mask, torn: Mask) 
     wider = np.append(np.diff(lines.wide) > _HANGS, False)[: len(lines)]
     full = full & ~(~lines.ended & wider & ~_following(np.isfinite(fit.room)))
     runs_on = full | (opens & ~_following(opens)) | (spaced & column & (fit.room <= _INDENT))
-    runs_on &= ~_uneven(lines, opens) | spaced | _following(spaced)
-    fresh = np.append(True, (lines.ended | ~runs_on | closed)[:-1])[: len(lines)]
+    runs_on &= ~_uneven(lines, _fresh(lines.ended | ~runs_on | closed)) | spaced | _following(spaced)
+    fresh = _fresh(lines.ended | ~runs_on | closed)
     heading = inside & _following(opens) & (lines.marks + lines.stops == 0) & fresh
     indented = _following(_indented(lines))
     broken = ~runs_on | (~said & ~torn) | heading | indented
@@ -127,15 +127,21 @@ def wrapping(lines: Lines, spaced: Mask, apart: Mask, closed: Mask, torn: Mask) 
     return Wrapping(ends, column, spread, alone & ~ends, exact)
 
 
-def _uneven(lines: Lines, opens: Mask) -> Mask:
-    """Return which lines are of another width than the next, both being nothing but Chinese characters.
+def _fresh(ends: Mask) -> Mask:
+    """Return which lines stand first or after one of those that end something."""
+    return np.append(True, ends[:-1])[: len(ends)]
 
-    Only marks, letters and digits let the width of a column's lines differ, and the indentation of the first.
+
+def _uneven(lines: Lines, fresh: Mask) -> Mask:
+    """Return which lines are of another width than the next beyond an empty one, both nothing but Chinese characters.
+
+    Only marks, letters and digits let the widths of a column's lines differ, and the two characters by which the first
+    line of a paragraph was set in.
     """
     bare = (lines.solid == lines.han) & ~lines.ended
     step = np.append(np.diff(lines.wide), 0.0)[: len(lines)]
-    indented = opens & (step >= _SHORT) & (step <= _INDENT)
-    return bare & _following(bare) & (np.abs(step) >= _HALF) & ~indented
+    indented = fresh & (np.abs(step - 2.0) < _HALF)
+    return bare & _following(bare) & (lines.blanks > 0) & (np.abs(step) >= _HALF) & ~indented
 
 
 def _fit(lines: Lines) -> tuple[bool, _Fit]:
