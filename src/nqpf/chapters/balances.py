@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from nqpf import theory
+from nqpf.chapters.beside import beside_blocks, beside_findings
 from nqpf.chapters.blocks import Block, Callout, Chapter, Column, Paragraph, Section, Table
 from nqpf.chapters.circles import gap_blocks, missing_roles, role_titles, roles_table
 from nqpf.chapters.context import Context
@@ -36,7 +37,9 @@ def balances_chapter(context: Context) -> Chapter:
         blocks.append(Section(f"balance-{one.id}", one.title, tuple(parts)))
         findings += _findings(system, one)
     blocks.append(Section("distribution", say("balances.distribution"), tuple(_distribution(context, system, told))))
-    return Chapter("balances", say("balances.title"), tuple(blocks), (*findings, *_gained(system.distribution)))
+    blocks += beside_blocks(context, system, told)
+    found = (*findings, *_gained(system.distribution), *beside_findings(system))
+    return Chapter("balances", say("balances.title"), tuple(blocks), found)
 
 
 def _gauges(context: Context, system: System) -> Iterator[Block]:

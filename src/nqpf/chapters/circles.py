@@ -248,4 +248,5 @@ def _findings(system: System, one: theory.RoleSet, told: Told) -> Iterator[Findi
     gap = system.gaps.get(one.id)
     if gap is not None and gap.result is not None:
         life = gap.result.frame.row(0, named=True)
-        yield Finding(LIVES[life["status"]], _years(life) | {"set": one.title}, "half-life of the gap, bias taken out", place, item)
+        numbers = _years(life) | {"set": one.title}
+        yield Finding(LIVES[life["status"]], numbers, "half-life of the gap, bias taken out", place, item)

@@ -9,6 +9,7 @@ import polars as pl
 from nqpf import theory
 from nqpf.chapters.blocks import Block, Chapter, Column, Paragraph, Table
 from nqpf.chapters.context import Context
+from nqpf.chapters.leaps import leap_blocks, leap_findings
 from nqpf.chapters.methods import methods_of
 from nqpf.chapters.regions_frames import texts, worded
 from nqpf.chapters.whole import Whole
@@ -31,6 +32,9 @@ def theory_chapter(whole: Whole) -> Chapter:
     if whole.index is not None:
         blocks += [Paragraph(say("theory_map.how")), *_diagram(whole.index)]
         findings += _edge_findings(whole.index)
+        if whole.index.system is not None:
+            blocks += leap_blocks(whole.index, whole.index.system)
+            findings += leap_findings(whole.index.system)
     return Chapter("theory", say("theory_map.chapter"), (*blocks, _items(items)), tuple(findings))
 
 

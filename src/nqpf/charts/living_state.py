@@ -190,9 +190,9 @@ def _scale(readings: Mapping[tuple[str, int], Reading]) -> tuple[int, int]:
 def cells_as_columns(grid: Grid, node: str) -> dict[str, list[Any]]:
     """Return the cells of a box as lists over units, then years, with None where there is nothing."""
     found = [grid.cells[node].get((unit, period)) for unit in grid.units for period in grid.periods]
+    parts = ("value", "change", "rank", "low", "high") if grid.last_rank else ("value", "change")
     columns: dict[str, list[Any]] = {
-        part: [None if cell is None else getattr(cell, part) for cell in found]
-        for part in ("value", "change", "rank", "low", "high")
+        part: [None if cell is None else getattr(cell, part) for cell in found] for part in parts
     }
     return columns | {"tier": [None if cell is None else TIERS.index(cell.tier) for cell in found]}
 

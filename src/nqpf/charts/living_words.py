@@ -58,8 +58,10 @@ def templates(lang: Lang, first: int, last_rank: int) -> dict[str, Any]:
         Largest rank there is.
     """
     texts: dict[str, Any] = {key: _say(key, lang) for key in _PLAIN}
-    texts |= {key: _say(key, lang, **{name: f"{{{name}}}" for name in names}) for key, names in _FILLED.items()}
-    texts["terms"] = {key: _term(key, lang, first) for key in _TERMS}
+    ranked = last_rank > 0  # a report that tells no ranks has no words for them either
+    filled = {key: names for key, names in _FILLED.items() if ranked or "rank" not in names}
+    texts |= {key: _say(key, lang, **{name: f"{{{name}}}" for name in names}) for key, names in filled.items()}
+    texts["terms"] = {key: _term(key, lang, first) for key in _TERMS if ranked or key != "rank"}
     texts["tiers"] = [_say(f"tier.{tier}", lang) for tier in TIERS]
     texts["verdicts"] = [_say(f"verdict.{verdict}", lang, threshold="{threshold}") for verdict in VERDICTS]
     texts["shown"] = theme.word("in_period", lang, period="{period}")

@@ -24,9 +24,9 @@ _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
 @compiled
-def _slot(pair: int, size: int) -> int:
+def _slot(pair: np.int64, size: int) -> np.int64:
     """Return where a pair is looked for in a table of `size` places, a power of two."""
-    return np.int64((np.uint64(pair) * _SPREAD) >> np.uint64(40)) & (size - 1)
+    return np.int64((np.uint64(pair) * _SPREAD) >> np.uint64(40)) & np.int64(size - 1)
 
 
 @compiled
@@ -39,11 +39,11 @@ def _table(most: int) -> Index:
 
 
 @compiled
-def _find(table: Index, pairs: Index, pair: int) -> int:
+def _find(table: Index, pairs: Index, pair: np.int64) -> np.int64:
     """Return the place in `table` of a pair, or of the empty slot where it belongs."""
     at = _slot(pair, len(table))
     while table[at] >= 0 and pairs[table[at]] != pair:
-        at = (at + 1) & (len(table) - 1)
+        at = (at + np.int64(1)) & np.int64(len(table) - 1)
     return at
 
 
@@ -71,8 +71,8 @@ def compare(
     -------
     tuple
         ``int64[T + 1]`` where the pairs of each title begin, and the end; ``bool[K, P]`` which texts hold which pairs;
-        ``float64[K]`` weight of each pair, in sum 1 or 0 over a title; ``float64[T, P]`` weight of the pairs that a text
-        holds; ``float64[T, P]`` weight of the heaviest run of pairs, each of which the text holds.
+        ``float64[K]`` weight of each pair, in sum 1 or 0 over a title; ``float64[T, P]`` weight of the pairs that a
+        text holds; ``float64[T, P]`` weight of the heaviest run of pairs, each of which the text holds.
     """
     first, pairs, runs = _pairs_of(titles, begins, solid)
     held = _held_by(pairs, codes, starts)

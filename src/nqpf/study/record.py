@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from nqpf.chapters import Chapter, Context, Whole
+from nqpf.chapters.blockages import found_blockages, has_blockages
+from nqpf.chapters.cautions import found_lights
 from nqpf.chapters.industry import industry_record
 from nqpf.chapters.planning import planning_record
 from nqpf.chapters.productivity import productivity_record
@@ -37,6 +39,9 @@ def record(study: Study, whole: Whole, chapters: Sequence[Chapter]) -> dict[str,
         result["industry"] = industry_record(whole.industry)
     if whole.text is not None:
         result["text"] = text_record(whole.text)
+    result["cautions"] = finite(found_lights(whole).to_frame()).to_dicts()
+    if has_blockages(whole):
+        result["blockages"] = finite(found_blockages(whole).frame).to_dicts()
     return result if whole.index is None else unranked_record(whole.index, result)
 
 

@@ -33,7 +33,11 @@ from nqpf.regions.systems.gap_life import GapLife, gap_life
 from nqpf.regions.systems.joint_gain import JointGain, joint_gain
 from nqpf.regions.systems.social_gain import SocialGain, social_gain
 from nqpf.results import Part
+from nqpf.synthesis.causes import Causes, causes
+from nqpf.synthesis.leaps import Leaps, leaps
 from nqpf.synthesis.living import Living, living
+from nqpf.synthesis.quality import Quality, quality
+from nqpf.synthesis.risk import Risk, risk
 from nqpf.synthesis.scores import Scores, scores_of
 from nqpf.synthesis.spec import DistributionSpec, SystemSpec
 
@@ -97,6 +101,10 @@ class System:
         Types of units, and combinations that suffice.
     peers
         Units alike by endowment.
+    leaps, causes
+        Leaps of the three elements; whether the three causes lead.
+    quality, risk
+        The index beside high-quality development; growth beside risk.
     """
 
     spec: SystemSpec
@@ -112,6 +120,10 @@ class System:
     typology: Part[Typology]
     sufficiency: Part[Sufficiency]
     peers: Part[Peers]
+    leaps: Part[Leaps]
+    causes: Part[Causes]
+    quality: Part[Quality]
+    risk: Part[Risk]
 
 
 def survey_system(
@@ -155,6 +167,8 @@ def survey_system(
         """Return the columns of a set, or None where a role is empty."""
         return [f"{id}:{role}" for role in filled[id]] if all(filled[id].values()) else None
 
+    level = None if productivity is None else _level(productivity, panel)
+    elements = [f"elements:{role}" for role, found in filled["elements"].items() if found]
     rings = {one.id: names for one in theory.circles() if (names := sides(one.id)) is not None}
     pairs = {one.id: names for one in theory.balances() if (names := sides(one.id)) is not None and len(names) == 2}
     lasting = {name: names for name in LASTING if (names := sides(name)) is not None}
@@ -180,6 +194,10 @@ def survey_system(
         typology=Part.of(lambda: _typed(spec, table, names, seed)),
         sufficiency=Part.asked(outcome is not None, lambda: _sufficing(spec, table, names, str(outcome), seed)),
         peers=Part.asked(spec.peers is not None, lambda: _peers(spec, index, panel)),
+        leaps=Part.asked(bool(elements), lambda: leaps(roles, elements, unit="unit", time="period", seed=seed)),
+        causes=Part.of(lambda: causes(scores, level, lags=spec.circles.lags)),
+        quality=Part.of(lambda: quality(scores, filled["concepts"], level, lags=spec.circles.lags, seed=seed)),
+        risk=Part() if level is None else Part.of(partial(risk, scores, level)),
     )
 
 

@@ -286,7 +286,7 @@
   }
 
   function rankLines(cell, words, lines) {
-    if (!cell || cell.rank === null) return Array(lines).fill("");
+    if (!cell || !cell.rank) return Array(lines).fill("");
     const rank = words.places[cell.rank - 1];
     if (cell.low === null || cell.low === cell.high) return [rank, ...Array(lines - 1).fill("")];
     if (lines === 1) return [fill(words.rank_with, { ...cell, rank })];
@@ -299,7 +299,7 @@
     const { value, change, rank, low, high, tier } = cell;
     const rows = [[terms.level, hundredths(value)]];
     if (change !== null) rows.push([terms.change, signOf(change, "+", "−", "") + hundredths(change)]);
-    if (rank !== null) {
+    if (rank) {
       const [own, first, last] = [rank, low, high].map((place) => words.places[place - 1]);
       rows.push([terms.rank, low === null || low === high ? own : fill(words.rank_told, { rank: own, low: first, high: last })]);
     }

@@ -141,7 +141,7 @@ def _uneven(lines: Lines, fresh: Mask) -> Mask:
     bare = (lines.solid == lines.han) & ~lines.ended
     step = np.append(np.diff(lines.wide), 0.0)[: len(lines)]
     indented = fresh & (np.abs(step - 2.0) < _HALF)
-    return bare & _following(bare) & (lines.blanks > 0) & (np.abs(step) >= _HALF) & ~indented
+    return np.asarray(bare & _following(bare) & (lines.blanks > 0) & (np.abs(step) >= _HALF) & ~indented)
 
 
 def _fit(lines: Lines) -> tuple[bool, _Fit]:

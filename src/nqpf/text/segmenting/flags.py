@@ -24,10 +24,8 @@ _SHORTEST_SPLICE = 30
 
 def unbalanced(text: str) -> int:
     """Return where a quotation is closed that was not opened, or opened and never closed; −1 if all are in order."""
-    if not any(map(text.__contains__, "「」『』")):
-        before, *quoted = text.split("“")
-        if "”" not in before and all(words.count("”") == 1 for words in quoted):
-            return -1
+    if not "".join(_MARKS.findall(text)).replace("“”", ""):
+        return -1
     opened: list[tuple[str, int]] = []
     for match in _MARKS.finditer(text):
         mark = match[0]
