@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nqpf.numerics.pairs import Worth, compare, pervading, profiles, worth
+from nqpf.numerics.pairs import Worth, compare, enough, pervading, profiles, worth
 
 TEXTS = st.lists(st.text(alphabet="甲乙丙丁a，", max_size=12), min_size=1, max_size=5)
 NOWHERE = 0.2
@@ -77,7 +77,9 @@ def test_a_pair_is_shared_out_among_the_chosen_stretches() -> None:
     both = pervading(held, weight, first, start, end, np.ones((2, 3), np.bool_))
     assert both[1] == pytest.approx([0.5, 0.5, 0.0], abs=1e-12)
     by = Worth(cover=1.0, shared=10.0, best=100.0, all=1000.0)
-    got = worth(cover, shared, both, start, end, np.array([0, 3, 0]), by)
+    near = np.array([[True, False, True], [True, True, True]])
+    got = worth(cover, shared, both, start, end, np.array([0, 3, 0]), near, by)
+    assert got[0, 1] == -1.0
     assert got[1] == pytest.approx([0.0 + 0.0 + 100.0 + 500.0, 0.0 + 0.0 + 100.0 + 500.0, -1.0], abs=1e-9)
 
 
@@ -102,3 +104,9 @@ def test_rows_say_how_often_each_common_pair_stands_in_a_text(texts: list[str]) 
     length = np.sqrt((dense**2).sum(axis=1, keepdims=True))
     dense = np.divide(dense, length, out=np.zeros_like(dense), where=length > 0)
     assert found @ found.T == pytest.approx(dense @ dense.T, abs=1e-12)
+
+
+def test_a_faint_fit_is_enough_where_nothing_else_comes_near() -> None:
+    fit = np.array([[0.3, 0.25, -1.0], [0.15, 0.05, 0.0], [0.15, 0.1, 0.0], [0.1, 0.0, 0.0], [0.15, 0.15, 0.0]])
+    assert enough(fit, 0.2, 0.12).tolist() == [[True, True, False], [True, False, False], *[[False] * 3] * 3]
+    assert enough(np.array([[0.13]]), 0.2, 0.12).tolist() == [[True]]

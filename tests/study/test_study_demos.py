@@ -183,12 +183,15 @@ def test_contributions_add_up(name: str, outputs: dict[str, Path]) -> None:
 
 @pytest.mark.parametrize("name", DEMOS)
 def test_the_theory_is_told_node_by_node_and_item_by_item(name: str, outputs: dict[str, Path]) -> None:
-    theory = assessment_json(outputs[name])["theory"]
-    assert [node["node"] for node in theory["nodes"]] == [node.id for node in diagram().nodes]
-    assert [item["item"] for item in theory["items"]] == [item.id for item in items()]
-    measured = [node["measured"] for node in theory["nodes"]]
-    assert 0 < sum(measured) < len(measured)  # a demo that measured everything would not be honest
-    assert all((node["value"] is None) or node["measured"] for node in theory["nodes"])
+    record = assessment_json(outputs[name])
+    boxes = {node.id for node in diagram().nodes}
+    lit = {row["node"] for row in record["diagram"]["nodes"]}
+    assert lit < boxes  # a demo that measured everything would not be honest
+    assert [row["item"] for row in record["theory"]] == [item.id for item in items()]
+    states = [row["state"] for row in record["theory"]]
+    assert 0 < states.count("measured") < len(states)
+    assert len(record["diagram"]["edges"]) == len(diagram().edges)
+    assert all(0 <= row["value"] <= 1 for row in record["diagram"]["nodes"])
 
 
 @pytest.mark.parametrize("name", DEMOS)

@@ -46,10 +46,8 @@ def paths_chapter(whole: Whole) -> Chapter:
 def condition_titles(context: Context) -> dict[str, Text]:
     """Return the title of every column that types, paths and targets speak of."""
     assert context.system is not None
-    titles = {node.id: node.title for node in context.framework.nodes}
-    titles |= {one.id: one.title for one in context.system.scores.indicators}
-    titles[PRODUCTIVITY] = say("paths.productivity")
-    return titles | {f"·{node.id}": node.title for node in context.framework.nodes}
+    titles = {f"·{one.id}": one.title for one in (*context.framework.nodes, *context.system.scores.indicators)}
+    return titles | {f"·{PRODUCTIVITY}": say("paths.productivity")}
 
 
 def _types(context: Context, system: System, titles: Mapping[str, Text], told: Told) -> Iterator[Block]:
@@ -120,7 +118,7 @@ def _sufficient(system: System, titles: Mapping[str, Text], told: Told) -> Itera
     found = system.sufficiency.result
     if found is None:
         return
-    outcome = titles[str(system.outcome)]
+    outcome = titles[f"·{system.outcome}"]
     yield Paragraph(say("paths.sufficient.how", outcome=outcome, consistency=system.spec.paths.consistency))
     if found.frame.height:
         yield _ways(found, titles)
@@ -237,7 +235,7 @@ def _path_findings(system: System, titles: Mapping[str, Text]) -> Iterator[Findi
     found = system.sufficiency.result
     if found is None:
         return
-    outcome = titles[str(system.outcome)]
+    outcome = titles[f"·{system.outcome}"]
     numbers = {"outcome": outcome, "paths": found.paths, "p": found.p}
     if found.paths == 0:
         yield Finding("paths_none", numbers, "no combination passes the thresholds", "sufficient", ("L02",))

@@ -230,13 +230,14 @@ def profiles(codes: Codes, starts: Index, least: int) -> tuple[Index, Index, Flo
 def _unit_rows(first: Index, pair: Index, value: Floats, times: Index) -> tuple[Index, Index, Floats]:
     """Return counts as rows of unit length, without the pairs that one text alone holds."""
     kept, low, texts = 0, 0, len(first) - 1
+    weight = np.log((texts + 1) / (np.arange(texts + 1) + 0.5))
     for p in range(texts):
         length, begins = 0.0, kept
         for e in range(low, first[p + 1]):
             k = pair[e]
             if times[k] > 1:
                 pair[kept] = k
-                value[kept] = math.sqrt(value[e]) * math.log((texts + 1) / (times[k] + 0.5))
+                value[kept] = math.sqrt(value[e]) * weight[times[k]]
                 length += value[kept] ** 2
                 kept += 1
         value[begins:kept] /= math.sqrt(length) if length > 0.0 else 1.0
@@ -255,15 +256,17 @@ class Worth(NamedTuple):
 
 
 @compiled
-def worth(cover: Floats, shared: Floats, spread: Floats, start: Index, end: Index, lead: Index, by: Worth) -> Floats:
-    """Return how well each title fits each of B stretches of texts, −1 for a stretch without texts: ``float64[T, B]``.
+def worth(
+    cover: Floats, shared: Floats, spread: Floats, start: Index, end: Index, lead: Index, chosen: Mask, by: Worth
+) -> Floats:
+    """Return how well each title fits each of B stretches of texts: ``float64[T, B]``; −1 for those without texts.
 
     Parameters
     ----------
     cover, shared
         See `compare`.
-    spread, start, end
-        See `pervading`.
+    spread, start, end, chosen
+        See `pervading`; stretches that are not chosen count as those without texts.
     lead
         ``int64[B]`` the text that counts as the first of each stretch.
     by
@@ -272,7 +275,29 @@ def worth(cover: Floats, shared: Floats, spread: Floats, start: Index, end: Inde
     found = np.full(spread.shape, -1.0)
     for t in range(len(spread)):
         for b in range(len(start)):
-            if start[b] < end[b]:
+            if start[b] < end[b] and chosen[t, b]:
                 first = by.cover * cover[t, lead[b]] + by.shared * shared[t, lead[b]]
                 found[t, b] = first + by.best * shared[t, start[b] : end[b]].max() + by.all * spread[t, b]
+    return found
+
+
+@compiled
+def enough(fit: Floats, least: float, faint: float) -> Mask:
+    """Return which titles fit which stretches: at `least`; or, with `faint`, twice as well as any other stretch.
+
+    Parameters
+    ----------
+    fit
+        ``float64[T, B]`` how well each title fits each stretch.
+    least, faint
+        What is enough, and what is where nothing else comes near.
+    """
+    found = np.zeros(fit.shape, np.bool_)
+    for t in range(len(fit)):
+        best, second = -np.inf, -np.inf
+        for one in fit[t]:
+            best, second = max(best, one), max(second, min(best, one))
+        for b in range(fit.shape[1]):
+            alone = fit[t, b] >= best and fit[t, b] >= faint and second < 0.5 * fit[t, b]
+            found[t, b] = fit[t, b] >= least or alone
     return found

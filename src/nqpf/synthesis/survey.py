@@ -96,7 +96,7 @@ class System:
     distribution
         None where the study does not ask for it.
     outcome
-        What combinations should suffice for; None where there is nothing.
+        Id of what combinations should suffice for; None where there is nothing.
     typology, sufficiency
         Types of units, and combinations that suffice.
     peers
@@ -173,7 +173,7 @@ def survey_system(
     pairs = {one.id: names for one in theory.balances() if (names := sides(one.id)) is not None and len(names) == 2}
     lasting = {name: names for name in LASTING if (names := sides(name)) is not None}
     table = _conditions(spec, index, scores, known)
-    names = list(spec.paths.conditions) or [node.id for node in index.framework.dimensions]
+    names = [f"·{name}" for name in spec.paths.conditions or [node.id for node in index.framework.dimensions]]
     outcome = spec.paths.outcome or (PRODUCTIVITY if known else None)
     return System(
         spec=spec,
@@ -241,7 +241,7 @@ def _complete(table: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
 
 
 def _conditions(spec: SystemSpec, index: Index, scores: Scores, estimated: Mapping[str, Floats]) -> pl.DataFrame:
-    """Return unit, period, and a column for every node, indicator beside the index, and productivity."""
+    """Return unit, period, and a column ``·ID`` for every node, indicator beside the index, and productivity."""
     nodes = {node.id: index.scores[:, :, node.at] for node in index.framework.nodes}
     beside = {one.id: scores.scores[:, :, k] for k, one in enumerate(scores.indicators) if one.id not in nodes}
     level = {PRODUCTIVITY: estimated["hallmark_tfp"]} if estimated else {}
@@ -251,7 +251,7 @@ def _conditions(spec: SystemSpec, index: Index, scores: Scores, estimated: Mappi
         if name not in columns:
             where = Where(key=f"system.paths.{key}")
             raise SpecError("system_node", where=where, node=name, hint=hint(name, columns), known=listing(columns, 40))
-    return scores.table(columns)
+    return scores.table({f"·{name}": one for name, one in columns.items()})  # no id is taken for a key
 
 
 def _typed(spec: SystemSpec, table: pl.DataFrame, names: Sequence[str], seed: int) -> Typology:
@@ -264,20 +264,21 @@ def _typed(spec: SystemSpec, table: pl.DataFrame, names: Sequence[str], seed: in
 def _sufficing(spec: SystemSpec, table: pl.DataFrame, names: Sequence[str], outcome: str, seed: int) -> Sufficiency:
     if len(names) < 2:
         raise MethodError("system_few_conditions", count=len(names))
-    last = table.filter(pl.col("period") == table["period"].max()).select("unit", *names, outcome).drop_nulls()
-    return sufficiency(last, names, outcome, unit="unit", consistency=spec.paths.consistency, seed=seed)
+    last = table.filter(pl.col("period") == table["period"].max()).select("unit", *names, f"·{outcome}").drop_nulls()
+    return sufficiency(last, names, f"·{outcome}", unit="unit", consistency=spec.paths.consistency, seed=seed)
 
 
 def _peers(spec: SystemSpec, index: Index, panel: Panel) -> Peers:
     """Return who is like whom in the last year, and what the best peers have reached in every dimension."""
     assert spec.peers is not None
-    formulas = {name: (f"system.peers.endowment.{name}", text) for name, text in spec.peers.endowment.items()}
+    owned = spec.peers.endowment.items()
+    formulas = {f"endowment·{name}": (f"system.peers.endowment.{name}", text) for name, text in owned}
     table = quantities(panel, formulas)
     targets = [index.framework.root, *index.framework.dimensions]
     scores = pl.DataFrame({"unit": index.panel.units} | {f"·{n.id}": index.scores[-1, :, n.at] for n in targets})
     last = table.filter(pl.col("period") == panel.periods[-1]).join(scores, on="unit", maintain_order="left")
     wanted = [f"·{node.id}" for node in targets]
-    return peers(last, list(spec.peers.endowment), unit="unit", count=spec.peers.count, targets=wanted)
+    return peers(last, list(formulas), unit="unit", count=spec.peers.count, targets=wanted)
 
 
 def _distribution(

@@ -20,7 +20,8 @@ _NUMBER = re.compile(
 _SYLLABLE = r"(?:ZH|CH|SH|[BPMFDTNLGKHJQXRZCSYW])?[AEIOUVÜ]{1,3}(?:NG|N|R)?"
 _PINYIN = re.compile(rf"{_SYLLABLE}(?:\s+{_SYLLABLE}){{1,7}}")
 _OFTEN = 3
-Spans = list[tuple[int, int]]
+Spans = tuple[list[int], list[int]]
+"""Offsets of the first character of each line, and after its last."""
 _DISTINCT = 2 / 3
 
 
@@ -42,9 +43,9 @@ def furniture(text: str, lines: Lines) -> list[int]:
     """
     plain = (lines.stops == 0) & ((lines.marks <= 1) | ((lines.digits > 0) & (lines.wide <= 15)))
     short = np.flatnonzero((lines.wide <= 40) & ~lines.ended & plain).tolist()
-    spans = list(zip(lines.first.tolist(), (lines.last + 1).tolist(), strict=True))
+    spans = first, end = lines.first.tolist(), (lines.last + 1).tolist()
     unbroken = (lines.solid == lines.last + 1 - lines.first).tolist()
-    words = {i: text[slice(*spans[i])] if unbroken[i] else _closed_up(text[slice(*spans[i])]) for i in short}
+    words = {i: text[first[i] : end[i]] if unbroken[i] else _closed_up(text[first[i] : end[i]]) for i in short}
     numbers = _page_numbers(lines, words)
     heads = _running_heads(text, spans, lines, words, numbers)
     return sorted(numbers | heads | _columns(lines, words))
@@ -109,8 +110,9 @@ def _beside(i: int, step: int, numbers: set[int]) -> int:
 
 def _differ(text: str, spans: Spans, at: list[int]) -> bool:
     """Return whether most of these lines differ from each other: a passage that is printed again has the same."""
-    inside = [spans[i] for i in at if 0 <= i < len(spans)]
-    return len({text[first:end] for first, end in inside}) >= _DISTINCT * len(inside)
+    first, end = spans
+    inside = [i for i in at if 0 <= i < len(first)]
+    return len({text[first[i] : end[i]] for i in inside}) >= _DISTINCT * len(inside)
 
 
 def _columns(lines: Lines, words: dict[int, str]) -> set[int]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from nqpf.numerics.pairs import Worth, worth
+from nqpf.numerics.pairs import Worth, enough, worth
 from nqpf.text.segmenting.drafts import Draft
 from nqpf.text.segmenting.heads import Head, Title
 from nqpf.text.segmenting.likeness import Likeness, joined
@@ -61,23 +61,15 @@ def match_titles(bodies: Sequence[Draft], heads: Sequence[Head]) -> list[Match |
             found[i] = Match(body.head.titles[0], 1.0, 0.0, True)
         return found
     scores = _scores(bodies, titles, beside)
-    enough = _enough(scores)
-    rows, columns = linear_sum_assignment(np.where(enough, scores, 0.0), maximize=True)
+    fits = enough(scores, _LEAST, _FAINT)
+    rows, columns = linear_sum_assignment(np.where(fits, scores, 0.0), maximize=True)
     for t, b in zip(rows.tolist(), columns.tolist(), strict=True):
-        if enough[t, b]:
+        if fits[t, b]:
             others = scores[t].tolist()
             others[b] = second = 0.0
             second = max(second, *others)
             found[b] = Match(titles[t][0], float(scores[t, b]), second, bool(beside[t, b] > 0))
     return found
-
-
-def _enough(scores: Floats) -> NDArray[np.bool_]:
-    """Return which titles fit which bodies well enough: well, or far better than every other."""
-    ordered = np.sort(scores, axis=1)
-    second = ordered[:, -2:-1] if scores.shape[1] > 1 else np.zeros((len(scores), 1))
-    alone = (scores >= ordered[:, -1:]) & (scores >= _FAINT) & (second < 0.5 * scores)
-    return np.asarray((scores >= _LEAST) | alone)
 
 
 def _beside(bodies: Sequence[Draft], heads: Sequence[Head], titles: Sequence[tuple[Title, int]]) -> Floats:
@@ -104,10 +96,8 @@ def _scores(bodies: Sequence[Draft], titles: Sequence[tuple[Title, int]], beside
     like = Likeness.of([title.text for title, _ in titles], joined(texts), span)
     lead = [next((k for k, part in enumerate(body.parts) if part[0].kind == "prose"), 0) for body in bodies]
     spread = like.pervading(starts, ends, near)
-    scores = worth(like.cover, like.shared, spread, starts, ends, starts + lead, _WORTH) + beside
-    scores[:, sizes == 0] = -1.0
-    scores[~near] = -1.0
-    return scores
+    scores = worth(like.cover, like.shared, spread, starts, ends, starts + lead, near, _WORTH)
+    return np.asarray(np.where(scores > -1.0, scores + beside, scores))
 
 
 def _near(bodies: Sequence[Draft], titles: Sequence[tuple[Title, int]]) -> Mask:
