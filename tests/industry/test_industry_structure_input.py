@@ -96,7 +96,7 @@ def test_the_registry_explains_every_choice(entry: dict[str, Any]) -> None:
     function = getattr(import_module(module), name)
     parameters = set(inspect.signature(function).parameters)
     assert set(entry["options"]) <= parameters
-    columns = {"data", "value", "unit", "industry", "time", "pairs"} | (
+    columns = {"data", "tables", "value", "unit", "industry", "time", "pairs"} | (
         {"output", "labour", "profit", "revenue", "concentration", "firms", "rd", "skilled"}
         if name == "new_against_old"
         else set()

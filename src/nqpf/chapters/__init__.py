@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from nqpf.chapters.abilities import abilities_chapter
 from nqpf.chapters.anonymous import Masks, anonymous
@@ -44,7 +44,12 @@ Writer = Callable[[], Chapter]
 
 
 def write_chapters(
-    whole: Whole, *, only: Sequence[str] | None = None, detail: Detail = "standard", masks: Masks | None = None
+    whole: Whole,
+    *,
+    only: Sequence[str] | None = None,
+    detail: Detail = "standard",
+    masks: Masks | None = None,
+    made: Mapping[str, Any] | None = None,
 ) -> tuple[Chapter, ...]:
     """Return the chapters of an assessment in the order of the report.
 
@@ -58,6 +63,8 @@ def write_chapters(
         How much of each.
     masks
         Puts codes in the place of units' names; default: units are named.
+    made
+        Where the assessment comes from: versions, seed and hashes.
 
     Raises
     ------
@@ -66,7 +73,7 @@ def write_chapters(
     """
     writers = dict(_writers(whole))
     written = [writer() for writer in writers.values() if writer is not None]
-    written.append(methods_chapter(methods_of(whole)))
+    written.append(methods_chapter(methods_of(whole), whole.first.title, made or {}))
     if whole.index is not None:
         written = list(unranked(whole.index, written))
     kept = detailed(chosen(written, only), detail)

@@ -57,12 +57,15 @@ class Column:
     digits
         Decimals shown for ``number``, ``percent`` and ``bar``; None shows four significant digits or more, for figures
         in units of their own. The file keeps full precision.
+    alert
+        Column of the frame that says which cells are shown in red; None: none.
     """
 
     key: str
     title: Text
     kind: Literal["text", "number", "integer", "percent", "bar"] = "text"
     digits: int | None = 3
+    alert: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,12 @@ def _sources(context: Context) -> Table:
     names = ["series", "title_zh", "title_en", "measure", "source", "vintage", "scope", "note_zh", "note_en"]
     frame = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
     columns = [Column("series", say("column.series")), Column("title", say("column.title"))]
-    columns += [Column("measure", say("column.measure")), Column("source", say("column.source"))]
+    none = say("data.no_source")
+    source = pl.col("source").fill_null
+    frame = frame.with_columns(
+        source(none.zh).alias("source_zh"), source(none.en).alias("source_en"), unsourced=pl.col("source").is_null()
+    )
+    columns += [Column("measure", say("column.measure")), Column("source", say("column.source"), alert="unsourced")]
     if frame["vintage"].null_count() < frame.height:
         columns.append(Column("vintage", say("column.vintage")))
     if frame["scope"].null_count() < frame.height:

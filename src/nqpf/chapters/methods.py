@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import polars as pl
+
 from nqpf.chapters.blockages import found_blockages
-from nqpf.chapters.blocks import Block, Chapter, Formula, Paragraph, Section
+from nqpf.chapters.blocks import Block, Chapter, Column, Formula, Paragraph, Section, Table
 from nqpf.chapters.cautions import found_lights
 from nqpf.chapters.context import Context
 from nqpf.chapters.industry import industry_methods
@@ -21,10 +23,45 @@ from nqpf.messages import Text, say
 from nqpf.registry import Entry, method
 
 
-def methods_chapter(used: Mapping[str, Mapping[str, Any]]) -> Chapter:
-    """Return the annex on the methods that were used, with their options, by id."""
-    sections = tuple(_section(method(id), options) for id, options in used.items())
+def methods_chapter(used: Mapping[str, Mapping[str, Any]], title: Text, made: Mapping[str, Any]) -> Chapter:
+    """Return the annex.
+
+    Parameters
+    ----------
+    used
+        The methods that were used, with their options, by id.
+    title
+        Of the study.
+    made
+        Where the assessment comes from: versions, seed and hashes; empty where nobody says.
+    """
+    sections = [_section(method(id), options) for id, options in used.items()]
+    if made:
+        sections.insert(0, Section("made", say("methods.made"), tuple(_made(title, made))))
     return Chapter("methods", say("methods.title"), (Paragraph(say("methods.how")), *sections))
+
+
+def _made(title: Text, made: Mapping[str, Any]) -> Iterator[Block]:
+    """Yield how to cite the assessment, and what must be equal for another run to give the same."""
+    study, program = made["study"], made["nqpf"]
+    yield Paragraph(say("methods.made.how"))
+    cited = {"title": title, "version": program["version"], "study": study["id"], "hash": study["sha256"][:12]}
+    yield Paragraph(say("methods.made.cite", **cited))
+    rows = [
+        (say("methods.made.study"), study["sha256"]),
+        (say("methods.made.code"), program["code_sha256"]),
+        *([(say("methods.made.recipe"), made["recipe"]["sha256"])] if "recipe" in made else []),
+        *((Text.same(one["file"].rpartition("/")[2]), one["sha256"]) for one in made["data"]),
+        (say("methods.made.seed"), str(made["seed"])),
+        (Text.same("Python"), made["python"]),
+        *((Text.same(name), version) for name, version in made["packages"].items()),
+    ]
+    names = [name for name, _ in rows]
+    frame = pl.DataFrame(
+        {"name_zh": [n.zh for n in names], "name_en": [n.en for n in names], "value": [value for _, value in rows]}
+    ).with_columns(name=pl.col("name_en"))
+    columns = (Column("name", say("methods.made.name")), Column("value", say("methods.made.value")))
+    yield Table("made-of", say("methods.made.table"), frame, columns)
 
 
 def methods_of(whole: Whole) -> dict[str, Mapping[str, Any]]:

@@ -44,11 +44,14 @@ class Cell(NamedTuple):
         The unrounded number behind it; None for words and gaps.
     bar
         The bar behind it; None where there is none.
+    alert
+        Whether it is shown in red.
     """
 
     text: Text
     number: float | None = None
     bar: Bar | None = None
+    alert: bool = False
 
 
 def cells(frame: pl.DataFrame, column: Column) -> list[Cell]:
@@ -67,16 +70,18 @@ def cells(frame: pl.DataFrame, column: Column) -> list[Cell]:
     >>> [c.text.en for c in cells(frame, Column("share", Text("占比", "Share"), "percent", 1))]
     ['12.5%', '—']
     """
+    alerts = frame[column.alert].to_list() if column.alert else [False] * frame.height
     if column.kind == "text":
         zh, en = languages(frame, column)
-        return [Cell(Text(_word(z).zh, _word(e).en)) for z, e in zip(frame[zh], frame[en], strict=True)]
+        words = zip(frame[zh], frame[en], alerts, strict=True)
+        return [Cell(Text(_word(z).zh, _word(e).en), alert=red) for z, e, red in words]
     values = [_number(v) for v in frame[column.key]]
     known = [v for v in values if v is not None and math.isfinite(v)]
     written = _format(column, known)
     bars = _bars(values, known) if column.kind == "bar" else [None] * len(values)
     return [
-        Cell(say("report.null") if v is None else Text.same(written(v)), v, b)
-        for v, b in zip(values, bars, strict=True)
+        Cell(say("report.null") if v is None else Text.same(written(v)), v, b, red)
+        for v, b, red in zip(values, bars, alerts, strict=True)
     ]
 
 

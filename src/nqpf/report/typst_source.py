@@ -250,8 +250,10 @@ def _turned(lines: Sequence[_Line]) -> Iterator[str]:
         yield from ("]",) if now else ()
 
 
-def _with_bar(text: str, cell: Cell) -> str | tuple[str, float, float]:
-    """Return what stands in a cell: text, and the bar behind it if there is one."""
+def _with_bar(text: str, cell: Cell) -> str | tuple[str, ...] | tuple[str, float, float]:
+    """Return what stands in a cell: text, alone in a list if it is red, with the bar behind it if there is one."""
+    if cell.alert:
+        return (text,)
     return (text, cell.bar.start, cell.bar.length) if cell.bar else text
 
 

@@ -43,6 +43,7 @@ class _Styles(NamedTuple):
     header: Format
     link: Format
     note: Format
+    alert: Format
 
 
 class _Field(NamedTuple):
@@ -99,6 +100,7 @@ def _styles(book: Workbook) -> _Styles:
         ),
         link=book.add_format({"font_color": "#1D4E79", "underline": 1}),
         note=book.add_format({"italic": True, "font_color": "#5F6F7A"}),
+        alert=book.add_format({"bold": True, "font_color": "#B3261E"}),
     )
 
 
@@ -142,8 +144,10 @@ def _sheet(book: Workbook, sheet: Worksheet, place: Place, table: Table, styles:
         sheet.write_string(HEADER_ROW, at, field.heading, styles.header)
         sheet.set_column(at, at, _column_width(field.heading, values))
         style = _number_format(book, field.column, values)
+        red = table.frame[field.column.alert].to_list() if field.column and field.column.alert else []
         for row, value in enumerate(values, first):
-            _write(sheet, row, at, value, style)
+            alert = bool(red) and red[row - first]
+            _write(sheet, row, at, value, styles.alert if alert else style)
         if field.column and field.column.kind == "bar" and values:
             bar = {"type": "data_bar", "bar_solid": True, "bar_color": BAR_COLOR}
             sheet.conditional_format(first, at, last, at, bar)
@@ -192,7 +196,7 @@ def _write(sheet: Worksheet, row: int, column: int, value: Any, style: Format | 
     else:
         # Anything else goes in as words, so that a text that starts with "=" is never run as a formula.
         text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
-        sheet.write_string(row, column, text[:LONGEST_TEXT])
+        sheet.write_string(row, column, text[:LONGEST_TEXT], style)
 
 
 def _is_number(value: Any) -> bool:

@@ -80,11 +80,12 @@ def _assessed(study: Study, whole: Whole, tell: Progress) -> Assessment:
     tell(say("progress.chapters"))
     asked = study.spec.report
     masks = Masks.of(whole.names, study.spec.seed) if asked.anonymous else None
+    made = provenance(study)
     try:
-        chapters = write_chapters(whole, only=asked.chapters, detail=asked.detail, masks=masks)
+        chapters = write_chapters(whole, only=asked.chapters, detail=asked.detail, masks=masks, made=made)
     except SpecError as error:
         raise (error.at(study.where("report", "chapters")) if error.code == "no_chapter" else error) from None
-    return Assessment(study, whole, chapters, provenance(study), masks)
+    return Assessment(study, whole, chapters, made, masks)
 
 
 def _context(study: Study, tell: Progress) -> Context:

@@ -15,6 +15,7 @@ from nqpf.report.word.nodes import Node, node, on, paragraph, text_run
 from nqpf.report.word.styles import Styles
 from nqpf.report.word.widths import SIZES, Fit, ems, fit, numbers, words
 
+RED = "B3261E"
 KEPT_WHOLE = 12
 """Rows up to which a table is kept on one page."""
 
@@ -24,6 +25,7 @@ class Drawn(NamedTuple):
 
     headings: tuple[str, ...]
     columns: tuple[tuple[str, ...], ...]
+    alerts: tuple[tuple[bool, ...], ...]
     is_number: tuple[bool, ...]
     fit: Fit
 
@@ -32,14 +34,16 @@ def drawn(table: Table, lang: Lang, most_rows: int | None, upright: int, across:
     """Return a table's first rows as words, and how they fit lines of two widths (twentieths of a point)."""
     shown = table.frame if most_rows is None else table.frame.head(most_rows)
     headings = tuple(column.title[lang] for column in table.columns)
-    columns = tuple(tuple(cell.text[lang] for cell in cells(shown, column)) for column in table.columns)
+    found = [cells(shown, column) for column in table.columns]
+    columns = tuple(tuple(cell.text[lang] for cell in column) for column in found)
+    alerts = tuple(tuple(cell.alert for cell in column) for column in found)
     is_number = tuple(column.kind != "text" for column in table.columns)
     asked = [
         (numbers if number else words)(heading, column)
         for heading, column, number in zip(headings, columns, is_number, strict=True)
     ]
     rows = [[ems(text) for text in row] for row in zip(*columns, strict=True)]
-    return Drawn(headings, columns, is_number, fit(asked, upright, across, rows))
+    return Drawn(headings, columns, alerts, is_number, fit(asked, upright, across, rows))
 
 
 def table_node(table: Drawn, title: str, styles: Styles) -> Node:
@@ -58,19 +62,24 @@ def table_node(table: Drawn, title: str, styles: Styles) -> Node:
     headings = ["Table Number Heading" if number else "Table Heading" for number in table.is_number]
     kinds = ["Table Number" if number else "Table Text" for number in table.is_number]
     rows = list(zip(*table.columns, strict=True))
+    red = list(zip(*table.alerts, strict=True))
     kept = len(rows) <= KEPT_WHOLE
     made = [_row(table, table.headings, [styles.id(h) for h in headings], on("w:tblHeader"), keep=True)]
     ids = [styles.id(kind) for kind in kinds]
-    made += [_row(table, row, ids, keep=kept and at < len(rows)) for at, row in enumerate(rows, 1)]
+    made += [_row(table, row, ids, keep=kept and at < len(rows), red=red[at - 1]) for at, row in enumerate(rows, 1)]
     return node("w:tbl", properties, grid, *made)
 
 
-def _row(table: Drawn, texts: Sequence[str], styles: Sequence[str], *properties: Node, keep: bool) -> Node:
+def _row(
+    table: Drawn, texts: Sequence[str], styles: Sequence[str], *properties: Node, keep: bool, red: Sequence[bool] = ()
+) -> Node:
     smaller = table.fit.size != SIZES[0]
     made = node("w:tr", node("w:trPr", on("w:cantSplit"), *properties))
-    for text, style, width in zip(texts, styles, table.fit.widths, strict=True):
+    alerts = red or [False] * len(texts)
+    for text, style, width, alert in zip(texts, styles, table.fit.widths, alerts, strict=True):
         kept = {"keepNext": on("w:keepNext")} if keep else {}
-        size = [node("w:sz", val=round(2 * table.fit.size))] if smaller else []
+        size = [node("w:color", val=RED)] if alert else []
+        size += [node("w:sz", val=round(2 * table.fit.size))] if smaller else []
         words = paragraph(style, text_run(text, *size), **kept)
         made.append(node("w:tc", node("w:tcPr", node("w:tcW", w=width, type="dxa")), words))
     return made
