@@ -141,7 +141,7 @@ def test_new_then_check_then_run(study: Path, capsys: Captured) -> None:
     assert all(row.startswith("· ") and re.search(r"[\u4e00-\u9fff]", row) for row in findings)
     assert {p.name for p in folder.iterdir()} == {
         "report.html",
-            "report.xlsx",
+        "report.xlsx",
         "assessment.json",
         "provenance.json",
         "tables",

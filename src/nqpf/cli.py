@@ -328,9 +328,7 @@ def methods(id: str | None = None, /) -> None:
         print(f"{known:<{width}}  {entry.title}")
 
 
-def theory(
-    id: str | None = None, /, *, diagram: bool = False, systems: bool = False, coverage: bool = False
-) -> None:
+def theory(id: str | None = None, /, *, diagram: bool = False, systems: bool = False, coverage: bool = False) -> None:
     """Print the theory: all items, one item, the logic diagram, published systems, or what can be measured of it."""
     from nqpf import theory as room
 

@@ -263,6 +263,7 @@ def test_a_changed_cell_changes_the_hash_and_the_scores(assessments: dict[str, A
     assert not np.array_equal(after.index.scores, before.index.scores)
 
 
+@pytest.mark.slow
 def test_a_changed_option_changes_the_hash_of_study_and_recipe(
     assessments: dict[str, Assessment], tmp_path: Path
 ) -> None:
@@ -295,6 +296,7 @@ def test_demos_come_with_a_readme_and_a_licence_of_their_data() -> None:
         assert any(file.startswith("LICENSE") for file in files)
 
 
+@pytest.mark.slow
 def test_ids_that_are_words_of_our_own_tables_do_no_harm(tmp_path: Path) -> None:
     study = copy_of("thermal", tmp_path)
     text = study.read_text(encoding="utf-8")

@@ -139,6 +139,7 @@ def test_the_table_of_pairs_is_what_it_returns(done: Assessment) -> None:
     assert frame.filter(~pl.col("present"))["p"].null_count() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_figures")
 def test_the_plan_by_itself(done: Assessment, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     study = written(tmp_path)

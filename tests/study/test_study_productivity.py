@@ -57,6 +57,7 @@ def test_every_finding_has_its_place_and_every_text_its_numbers(workshop: Any) -
             assert "{" not in one.text()[lang]
 
 
+@pytest.mark.slow
 def test_growth_and_parts_add_up(workshop: Any) -> None:
     assessment = surveyed(workshop)
     assessment.write(workshop.out)
@@ -78,6 +79,7 @@ def test_growth_and_parts_add_up(workshop: Any) -> None:
     assert counts["lead"] >= 1
 
 
+@pytest.mark.slow
 def test_without_share_and_bad_outputs_it_says_what_is_not_assessed(workshop: Any) -> None:
     assessment = surveyed(workshop, "productivity: {output: gdp, capital: rd, labour: pop, draws: 100}\n")
     found = assessment.context.productivity

@@ -19,7 +19,7 @@ from nqpf.cli import command
 from nqpf.errors import OutputError, SpecError
 from nqpf.messages import Text
 from nqpf.results import Finding
-from nqpf.study import run
+from nqpf.study import assessment, run
 
 NAMES = ("北京", "天津", "河北", "山西", "内蒙古", "辽宁", "Beijing", "Tianjin", "Hebei", "Shanxi", "Liaoning")
 CODES = ("110000", "120000", "130000", "140000", "150000", "210000")
@@ -38,7 +38,13 @@ def said(workshop: Any, more: str) -> Path:
     return Path(workshop.study)
 
 
-def test_only_the_formats_asked_for_are_written(workshop: Any) -> None:
+@pytest.fixture
+def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out the files of figures, which take most of the time."""
+    monkeypatch.setattr(assessment, "write_figures", lambda *_: ())
+
+
+def test_only_the_formats_asked_for_are_written(workshop: Any, no_pictures: None) -> None:
     study = said(workshop, "  formats: [xlsx]\n")
     assert command(["run", str(study), "--out", str(workshop.out)]) == 0
     assert {p.name for p in Path(workshop.out).glob("report.*")} == {"report.xlsx"}
@@ -56,10 +62,8 @@ def test_an_unknown_format_is_named(workshop: Any, capsys: pytest.CaptureFixture
 
 
 def test_a_format_that_cannot_be_had_is_named_and_the_rest_written(
-    workshop: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    workshop: Any, no_pictures: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from nqpf.study import assessment
-
     def refuse(*_: Any, **__: Any) -> None:
         raise OutputError("output_is_file")
 
@@ -68,7 +72,7 @@ def test_a_format_that_cannot_be_had_is_named_and_the_rest_written(
     captured = capsys.readouterr()
     assert "report.xlsx" in captured.err
     assert captured.out.startswith("· ")
-    assert {"report.html", "tables", "figures", "assessment.json"} <= {p.name for p in Path(workshop.out).iterdir()}
+    assert {"report.html", "tables", "assessment.json"} <= {p.name for p in Path(workshop.out).iterdir()}
 
 
 def test_chapters_are_chosen_and_the_summary_stays(workshop: Any) -> None:
@@ -180,6 +184,7 @@ def test_maps_go_and_pictures_are_masked() -> None:
     assert masked.findings[0].place == "profile-Unit 1"
 
 
+@pytest.mark.slow
 def test_the_page_is_the_same_twice(workshop: Any) -> None:
     outs = []
     for name in ("one", "two"):
