@@ -35,7 +35,7 @@ def paths_chapter(whole: Whole) -> Chapter:
     sections = [
         Section("types", say("paths.types"), tuple(_types(context, system, titles, told))),
         Section("sufficient", say("paths.sufficient"), tuple(_sufficient(system, titles, told))),
-        Section("peers", say("paths.peers"), tuple(_peers(context, system, told))),
+        Section("peers", say("paths.peers"), tuple(_everybody(context, system, told))),
     ]
     if whole.industry is not None and whole.industry.found.spec.activity is not None:
         sections.append(Section("next-industries", say("paths.next"), tuple(_next(whole.industry))))
@@ -170,6 +170,12 @@ def _peers(context: Context, system: System, told: Told) -> Iterator[Block]:
     yield from told.notes(*found.notes)
 
 
+def _everybody(context: Context, system: System, told: Told) -> Iterator[Block]:
+    """Yield peers by endowment, and targets by group."""
+    yield from _peers(context, system, told)
+    yield from _group_targets(context)
+
+
 def _peer_table(context: Context, found: Peers) -> Table:
     names = context.panel.labels
     listed = {
@@ -207,6 +213,40 @@ def _targets(context: Context, found: Peers) -> Table:
     )
     title = say("paths.targets", what=context.framework.root.title)
     return Table("attainable", title, frame, columns, say("paths.targets.note"))
+
+
+def _group_targets(context: Context) -> Iterator[Block]:
+    """Yield what the better quarter of each group has reached: targets within reach by group."""
+    wanted = [context.framework.root.id, *(node.id for node in context.framework.dimensions)]
+    now = context.scores.filter(
+        (pl.col("period") == context.last) & pl.col("node").is_in(wanted) & pl.col("group").is_not_null()
+    ).filter(pl.col("score").is_not_nan())
+    if not now.height or context.ranks != "interval":
+        return
+    ordered = now.sort("score", descending=True, maintain_order=True)
+    frame = ordered.group_by("node", "group", "group_zh", "group_en", maintain_order=True).agg(
+        pl.len().alias("units"),
+        pl.col("score").median().alias("median"),
+        pl.col("score").quantile(0.75, "linear").alias("high"),
+        pl.col("score").first().alias("best"),
+        pl.col("unit_zh").first().alias("best_unit_zh"),
+        pl.col("unit_en").first().alias("best_unit_en"),
+        pl.col("unit").first().alias("best_unit"),
+    )
+    place = {node: at for at, node in enumerate(wanted)}
+    frame = frame.sort(pl.col("node").replace_strict(place), "group", maintain_order=True)
+    frame = worded(frame, "node", {node.id: node.title for node in context.framework.nodes if node.id in wanted})
+    columns = (
+        Column("node", say("paths.column.what")),
+        Column("group", say("paths.column.group")),
+        Column("units", say("regions.column.units"), "integer"),
+        Column("median", say("paths.column.median"), "number", 3),
+        Column("high", say("paths.column.high"), "number", 3),
+        Column("best", say("paths.column.group_best"), "number", 3),
+        Column("best_unit", say("paths.column.best_unit")),
+    )
+    title = say("paths.group_targets", year=context.last)
+    yield Table("group-targets", title, frame, columns, say("paths.group_targets.note"))
 
 
 def _next(industry: IndustryContext) -> Iterator[Block]:
