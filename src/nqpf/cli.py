@@ -14,7 +14,7 @@ from rich.console import Console
 
 import nqpf
 from nqpf.errors import DataError, NqpfError, OutputError, SpecError, hint
-from nqpf.messages import Lang, Text, language, say, speak
+from nqpf.messages import Lang, Text, language, say, speak, spoken
 
 if TYPE_CHECKING:
     from nqpf.data import ReadingRecipe, Tidied
@@ -159,7 +159,7 @@ def _write(
         assessment = job(tell)
         refused = None
         try:
-            assessment.write(out, progress=tell, formats=formats)
+            assessment.write(out, spoken(), progress=tell, formats=formats)
         except OutputError as error:
             if error.code != "formats_refused":
                 raise

@@ -63,7 +63,8 @@ def test_the_demos_are_these() -> None:
 def test_every_file_is_there_and_none_beside(
     name: str, outputs: dict[str, Path], assessments: dict[str, Assessment]
 ) -> None:
-    plan, lang = outline(assessments[name].chapters), assessments[name].study.spec.report.lang
+    plan = outline(assessments[name].chapters)
+    lang = "en"  # asked for on the command line, which goes before the study
     expected = {"report.html", "assessment.json", "provenance.json", "report.xlsx"}
     expected |= {f"tables/{place.anchor}.csv" for place, _ in plan.tables()}
     for place, _ in plan.figures():

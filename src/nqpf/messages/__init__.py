@@ -92,6 +92,11 @@ def language() -> Lang:
     return _language.get() or _from_environment()
 
 
+def spoken() -> Lang | None:
+    """Return the language that was asked for with `speak`; None where nobody asked."""
+    return _language.get()
+
+
 @contextmanager
 def speak(lang: Lang | None) -> Iterator[None]:
     """Use `lang` for ``str(text)`` inside the ``with`` block."""
