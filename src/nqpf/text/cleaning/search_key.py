@@ -85,7 +85,10 @@ def key_of(text: str, match: Match = "loose") -> Key:
 
 
 def keys_of(texts: Sequence[str]) -> tuple[Codes, Places]:
-    """Return the loose keys of D texts, one after the other, and ``int64[D + 1]`` where each begins."""
+    """Return the loose keys of D texts, one after the other, and ``int64[D + 1]`` where each begins.
+
+    `PARTED` within a text, which no text that people write holds, goes like a blank.
+    """
     codes = key_of(PARTED.join(text.replace(PARTED, " ") for text in texts)).codes
     parted = codes == ord(PARTED)
     ends = np.flatnonzero(parted)
