@@ -71,6 +71,7 @@ def test_a_format_that_cannot_be_had_is_named_and_the_rest_written(
     assert command(["run", str(workshop.study), "--out", str(workshop.out), "--lang", "en"]) == 2
     captured = capsys.readouterr()
     assert "report.xlsx" in captured.err
+    assert "draft" not in captured.err
     assert captured.out.startswith("· ")
     assert {"report.html", "tables", "assessment.json"} <= {p.name for p in Path(workshop.out).iterdir()}
 

@@ -147,7 +147,11 @@ class Assessment:
             write_json(draft / "assessment.json", written if self.masks is None else self.masks.value(written))
             write_json(draft / PROVENANCE, self.provenance)
         if refused:
-            reasons = [f"report.{name}: {error}" for name, error in refused.items()]
+            # A reader knows the report by the folder it was meant for, not by the draft.
+            reasons = [
+                str(type(error)(error.code, where=Where(file=str(Path(folder) / f"report.{name}")), **error.values))
+                for name, error in refused.items()
+            ]
             raise OutputError("formats_refused", where=Where(file=str(folder)), reasons="\n".join(reasons))
         return Path(folder)
 
