@@ -235,13 +235,13 @@ def test_another_process_writes_the_same_bytes_over_an_earlier_output(outputs: d
     shutil.copytree(outputs["thermal"], out)
     (out / "report.html").write_text("old", encoding="utf-8")
     (out / "stray.txt").write_text("old", encoding="utf-8")
-    line = [sys.executable, "-m", "nqpf", "demo", "thermal", "--out", "again"]
+    line = [sys.executable, "-m", "nqpf", "demo", "thermal", "--out", "again", "--lang", "en"]
     environment = os.environ | {"PYTHONHASHSEED": "12345", "NQPF_LANG": "zh", "TZ": "Asia/Shanghai"}
     paths = [str(Path(p).resolve()) for p in environment.get("PYTHONPATH", "").split(os.pathsep) if p]
     environment["PYTHONPATH"] = os.pathsep.join(paths)
     done = subprocess.run(line, cwd=tmp_path, env=environment, capture_output=True, text=True, encoding="utf-8")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[-1] == "报告：again/report.html".replace("/", os.sep)
+    assert done.stdout.splitlines()[-1] == "Report: again/report.html".replace("/", os.sep)
     assert hashes(out) == hashes(outputs["thermal"])
     assert [p.name for p in tmp_path.iterdir()] == ["again"]
 
