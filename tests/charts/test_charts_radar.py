@@ -9,6 +9,8 @@ from nqpf.charts.radar import radar
 from nqpf.errors import DataError
 from nqpf.messages import Text
 
+pytestmark = pytest.mark.slow
+
 UNIT = Text("安徽", "Anhui")
 
 

@@ -41,6 +41,8 @@ from nqpf.index.weights import overall
 from nqpf.messages import speak
 from nqpf.numerics.ranks import competition_rank
 
+pytestmark = pytest.mark.slow
+
 Floats = NDArray[np.float64]
 
 YEARS = 4
