@@ -11,7 +11,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from email.message import Message
 from pathlib import Path
 from typing import Any
@@ -21,14 +21,14 @@ import pytest
 import xlsxwriter
 
 from nqpf.data.panel import TIDY
-from nqpf.data.sources import SOURCES, fetch
+from nqpf.data.sources import SOURCES, fetch, store
 from nqpf.data.stata import dta_bytes
 from nqpf.errors import DataError, NqpfError, SpecError
 from nqpf.messages import speak
 
 FIXTURES = Path(__file__).parent / "fixtures"
 RD = "GB.XPD.RSDV.GD.ZS"
-TODAY = datetime.now(UTC).date().isoformat()
+TODAY = "2026-03-05"
 GDP = "国民经济核算 > 地区生产总值 > 地区生产总值"
 
 
@@ -39,6 +39,18 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket, "create_connection", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+
+@pytest.fixture(autouse=True)
+def _one_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every test begin and end on the same day."""
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Clock:
+            return cls.fromisoformat(f"{TODAY}T12:00:00").replace(tzinfo=tz)
+
+    monkeypatch.setattr(store, "datetime", Clock)
 
 
 # World Bank

@@ -132,6 +132,28 @@ def test_in_grades_no_unit_has_a_score_of_the_whole_index(workshop: Any) -> None
             assert set(unit) <= {"grade_1", "grade_2", "grade_3"}, file.name
 
 
+SYSTEM = "system:\n  peers: {endowment: {size: pop, output: gdp}}\n"
+
+
+def test_in_grades_the_system_tells_no_level_of_a_unit_in_the_whole(workshop: Any) -> None:
+    folder = write(workshop, GROUPS, SYSTEM)
+    record = json.loads((folder / "assessment.json").read_text(encoding="utf-8"))
+    assert {row["unit"] for row in record["diagram"]["nodes"]} == {""}
+    names = {file.stem for file in (folder / "tables").glob("*.csv")}
+    assert "attainable" not in names
+    targets = [pl.read_csv(f) for f in (folder / "tables").glob("profile-targets-*.csv")]
+    assert targets
+    assert all("·whole" not in table["target"].to_list() for table in targets)
+
+
+def test_without_ranks_the_diagram_tells_none(workshop: Any) -> None:
+    folder = write(workshop, NONE, SYSTEM)
+    rows = json.loads((folder / "assessment.json").read_text(encoding="utf-8"))["diagram"]["nodes"]
+    assert {row["unit"] for row in rows} > {""}
+    assert {row.get(key) for row in rows for key in ("rank", "low", "high")} == {None}
+    assert list(ranks_in(folder)) == []
+
+
 def test_grades_are_those_of_the_scores_and_firm_where_no_indicator_moves_them(workshop: Any) -> None:
     report = "  ranks: groups\n  grades: {method: fixed, cuts: [0.3, 0.6], labels: [{zh: 甲, en: A}, 乙, 丙]}\n"
     study: Path = workshop.study

@@ -223,7 +223,7 @@ def _joint(context: Context, found: JointGain) -> Iterator[Block]:
 
 def _prosperity(context: Context, found: Distribution) -> Table:
     assert found.prosperity.result is not None
-    frame = found.prosperity.result.frame
+    frame = found.prosperity.result.frame.drop("index", strict=False)
     last = frame.filter(pl.col("period") == frame["period"].max())
     named = context.unit_names.join(last, on="unit", how="right").sort("common_prosperity", descending=True)
     lower = {name: say(f"balances.lower.{name}") for name in ("prosperity", "sharing", "even")}

@@ -26,6 +26,9 @@ def _quality(context: Context, system: System, told: Told) -> Iterator[Block]:
     found = system.quality.result
     if found is None:
         return
+    if context.ranks == "groups":  # no unit's score of the whole is told
+        yield from told.notes(*found.notes)
+        return
     last = found.frame.filter(pl.col("period") == context.last).drop_nulls(["index", "quality"])
     named = context.unit_names.join(last, on="unit", how="right", maintain_order="right")
     columns = (

@@ -166,7 +166,8 @@ def _peers(context: Context, system: System, told: Told) -> Iterator[Block]:
         return
     yield Paragraph(say("paths.peers.how", count=system.spec.peers.count if system.spec.peers else 0))
     yield _peer_table(context, found)
-    yield _targets(context, found)
+    if context.ranks != "groups":  # no unit's score of the whole is told
+        yield _targets(context, found)
     yield from told.notes(*found.notes)
 
 
@@ -196,14 +197,9 @@ def _peer_table(context: Context, found: Peers) -> Table:
     return Table("peer-list", say("paths.peers.table"), frame, columns, say("paths.peers.note", limit=found.limit))
 
 
-def _targets(context: Context, found: Peers) -> Table:
-    root = f"·{context.framework.root.id}"
-    frame = context.unit_names.join(found.targets, on="unit", how="right", maintain_order="right")
-    frame = worded(frame, "target", {f"·{node.id}": node.title for node in context.framework.nodes})
-    frame = worded(frame, "best_peer", dict(context.panel.labels))
-    frame = frame.filter(pl.col("target") == root).sort("to_best", descending=True, nulls_last=True)
-    columns = (
-        Column("unit", say("column.unit")),
+def target_columns() -> tuple[Column, ...]:
+    """Return the columns of a table of what peers have reached, after the first."""
+    return (
         Column("value", say("paths.column.own"), "number", 3),
         Column("median", say("paths.column.peer_median"), "number", 3),
         Column("best", say("paths.column.best"), "number", 3),
@@ -211,6 +207,21 @@ def _targets(context: Context, found: Peers) -> Table:
         Column("to_median", say("paths.column.to_median"), "number", 3),
         Column("to_best", say("paths.column.to_best"), "number", 3),
     )
+
+
+def target_frame(context: Context, found: Peers) -> pl.DataFrame:
+    """Return what peers have reached, with names; without the whole index where no unit's score of it is told."""
+    frame = worded(found.targets, "target", {f"·{node.id}": node.title for node in context.framework.nodes})
+    frame = worded(frame, "best_peer", dict(context.panel.labels))
+    told = pl.lit(True) if context.ranks != "groups" else pl.col("target") != f"·{context.framework.root.id}"
+    return frame.filter(told)
+
+
+def _targets(context: Context, found: Peers) -> Table:
+    root = f"·{context.framework.root.id}"
+    frame = context.unit_names.join(target_frame(context, found), on="unit", how="right", maintain_order="right")
+    frame = frame.filter(pl.col("target") == root).sort("to_best", descending=True, nulls_last=True)
+    columns = (Column("unit", say("column.unit")), *target_columns())
     title = say("paths.targets", what=context.framework.root.title)
     return Table("attainable", title, frame, columns, say("paths.targets.note"))
 

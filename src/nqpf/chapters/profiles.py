@@ -12,7 +12,7 @@ from nqpf.chapters.abilities import levels, measured, reading_radar
 from nqpf.chapters.blocks import Block, Chapter, Column, Paragraph, Section, Table
 from nqpf.chapters.context import Context, Floats
 from nqpf.chapters.index_unranked import profile_level
-from nqpf.chapters.regions_frames import worded
+from nqpf.chapters.paths import target_columns, target_frame
 from nqpf.charts.figure import Figure
 from nqpf.charts.radar import radar
 from nqpf.errors import listing
@@ -111,18 +111,8 @@ def _of_system(context: Context, unit: str) -> Iterator[Block]:
 
 
 def _targets(context: Context, unit: str, found: Peers) -> Table:
-    frame = found.targets.filter(pl.col("unit") == unit)
-    frame = worded(frame, "target", {f"·{node.id}": node.title for node in context.framework.nodes})
-    frame = worded(frame, "best_peer", dict(context.panel.labels))
-    columns = (
-        Column("target", say("profiles.column.target")),
-        Column("value", say("paths.column.own"), "number", 3),
-        Column("median", say("paths.column.peer_median"), "number", 3),
-        Column("best", say("paths.column.best"), "number", 3),
-        Column("best_peer", say("paths.column.best_peer")),
-        Column("to_median", say("paths.column.to_median"), "number", 3),
-        Column("to_best", say("paths.column.to_best"), "number", 3),
-    )
+    frame = target_frame(context, found).filter(pl.col("unit") == unit)
+    columns = (Column("target", say("profiles.column.target")), *target_columns())
     alike = found.frame.filter(pl.col("unit") == unit).sort("place")["peer"]
     note = say("profiles.targets.note", peers=Text.join(context.label(peer) for peer in alike))
     return Table(f"profile-targets-{unit}", say("profiles.targets", unit=context.label(unit)), frame, columns, note)

@@ -94,12 +94,18 @@ def _items(items: pl.DataFrame) -> Table:
     return Table("theory-items", say("theory_map.items"), frame, columns, say("theory_map.items.note"))
 
 
-def _diagram(context: Context) -> Iterator[Block]:
+def told(context: Context) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the diagram's levels and gauges as far as the report's mode of ranks tells them."""
     states, gauges = context.living.states, context.shakes.gauges
     if context.ranks != "interval":
         states = states.with_columns(pl.lit(None, pl.Float64).alias(name) for name in ("rank", "low", "high"))
     if context.ranks == "groups":  # no level of a single unit is told
         states, gauges = (frame.filter(pl.col("unit") == WHOLE) for frame in (states, gauges))
+    return states, gauges
+
+
+def _diagram(context: Context) -> Iterator[Block]:
+    states, gauges = told(context)
     yield living_diagram(
         states,
         context.living.edges,

@@ -96,13 +96,7 @@ def silhouettes(short: Floats, label: Integers, k: int) -> Floats:
 @compiled
 def within(x: Floats, label: Integers, k: int) -> float:
     """Return the sum of squared distances of points ``float64[N, D]`` from the means of their clusters."""
-    means = np.zeros((k, x.shape[1]))
-    size = np.zeros(k)
-    for i in range(len(x)):
-        size[label[i]] += 1
-        means[label[i]] += x[i]
-    for c in range(k):
-        means[c] /= max(size[c], 1.0)
+    means = _means(x, label, k)
     total = 0.0
     for i in range(len(x)):
         total += ((x[i] - means[label[i]]) ** 2).sum()

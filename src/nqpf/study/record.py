@@ -18,7 +18,7 @@ from nqpf.chapters.productivity import productivity_record
 from nqpf.chapters.regions import regions_record
 from nqpf.chapters.regions_frames import finite
 from nqpf.chapters.text import text_record
-from nqpf.chapters.theory import measured_items
+from nqpf.chapters.theory import measured_items, told
 from nqpf.chapters.unranked import unranked_notes, unranked_record
 from nqpf.messages import LANGUAGES, Text
 from nqpf.results import Finding
@@ -46,7 +46,7 @@ def record(study: Study, whole: Whole, chapters: Sequence[Chapter]) -> dict[str,
 
 
 def _of_index(context: Context) -> dict[str, Any]:
-    index = context.index
+    index, (states, gauges) = context.index, told(context)
     result: dict[str, Any] = {
         "notes": [
             {"code": n.code, "severity": n.severity, **_both(n.text())}
@@ -64,9 +64,9 @@ def _of_index(context: Context) -> dict[str, Any]:
         "indicators": index.panel.to_frame().to_dicts(),
         "ledger": context.ledger.to_frame().to_dicts(),
         "diagram": {
-            "nodes": finite(context.living.states).to_dicts(),
+            "nodes": finite(states).to_dicts(),
             "edges": finite(context.living.edges).to_dicts(),
-            "gauges": finite(context.shakes.gauges).to_dicts(),
+            "gauges": finite(gauges).to_dicts(),
         },
     }
     if context.over_draws is not None:
