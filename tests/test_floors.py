@@ -13,8 +13,8 @@ import nqpf
 ROOT = Path(nqpf.__file__).parent
 
 FLOORS = (
-    ("cli", "studio", "__main__"),
-    ("cli_text",),
+    ("cli", "__main__"),
+    ("cli_text", "studio"),
     ("study",),
     ("report",),
     ("chapters",),

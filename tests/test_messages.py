@@ -240,6 +240,20 @@ def written_id(node: ast.expr) -> str | None:
 
 
 @cache
+def page_ids() -> tuple[tuple[str, str, str | None], ...]:
+    """Return every message that the studio's page names: id (``*`` for what is filled in), file, values as written."""
+    found = []
+    for file in sorted((ROOT / "studio" / "page").rglob("*.js")):
+        text, name = file.read_text(encoding="utf-8"), str(file.relative_to(ROOT))
+        values = dict(re.findall(r'\bt\(\s*"(studio\.[\w.]+)"(?:,\s*\{((?:[^{}]|\{[^{}]*\})*)\}\s*)?\)', text))
+        found += [(id, name, values.get(id)) for id in re.findall(r'"(studio\.[\w.]+)"', text)]
+        found += [
+            (re.sub(r"\$\{[^}]*\}", "*", id), name, None) for id in re.findall(r"`(studio\.[\w.${}()\[\]]+)`", text)
+        ]
+    return tuple(found)
+
+
+@cache
 def literals() -> frozenset[str]:
     return frozenset(
         node.value
@@ -312,12 +326,13 @@ def test_english_has_no_chinese_punctuation() -> None:
 
 
 def test_no_id_that_the_code_names_is_absent() -> None:
-    absent = {f"{where} {key}" for key, _, where in calls() if "*" not in key and key not in catalogue()}
+    named = [(key, where) for key, _, where in calls()] + [(key, where) for key, where, _ in page_ids()]
+    absent = {f"{where} {key}" for key, where in named if "*" not in key and key not in catalogue()}
     assert absent == set()
 
 
 def test_ids_put_together_at_run_time_are_listed_here_and_lead_somewhere() -> None:
-    found = {key for key, _, _ in calls() if "*" in key}
+    found = {key for key, _, _ in (*calls(), *page_ids()) if "*" in key}
     assert found == DYNAMIC
     for pattern in found:
         regex = re.compile(re.escape(pattern).replace(r"\*", ".+"))
@@ -325,7 +340,7 @@ def test_ids_put_together_at_run_time_are_listed_here_and_lead_somewhere() -> No
 
 
 def test_no_message_is_unused() -> None:
-    named = {key for key, _, _ in calls()}
+    named = {key for key, _, _ in (*calls(), *page_ids())}
     patterns = [re.escape(p).replace(r"\*", "(.+)") for p in DYNAMIC if not p.startswith(CODED)]
 
     def is_used(key: str) -> bool:
@@ -378,6 +393,17 @@ def test_code_gives_every_placeholder_its_value() -> None:
             wanted |= placeholders(catalogue()[f"{key}.todo"].en)
         if wanted - given:
             short.append(f"{where} {key}: {sorted(wanted - given)}")
+    assert short == []
+
+
+def test_the_page_gives_every_placeholder_its_value() -> None:
+    short = []
+    for key, where, values in page_ids():
+        if values is None or "..." in values:
+            continue
+        given = set(re.findall(r"(?:^|,)\s*(\w+)\s*(?=[:,]|$)", values))
+        if wanted := placeholders(catalogue()[key].en) - given:
+            short.append(f"{where} {key}: {sorted(wanted)}")
     assert short == []
 
 
