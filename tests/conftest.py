@@ -7,7 +7,8 @@ import pytest
 from hypothesis import settings
 
 # A machine under load is slow; that is no fault of the code under test. A change passes or fails by itself, not by the
-# examples of the day; HYPOTHESIS_PROFILE=thorough (as .ci/run asks) takes four times as many; search takes new ones.
+# examples of the day. A test's own number of examples is what HYPOTHESIS_PROFILE=thorough (as .ci/run asks) takes at
+# most; by default it is a few; search takes new ones.
 settings.register_profile("nqpf", deadline=None, derandomize=True, max_examples=6)
 settings.register_profile("thorough", deadline=None, derandomize=True)
 settings.register_profile("search", deadline=None)

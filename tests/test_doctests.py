@@ -16,8 +16,12 @@ MODULES = [m.name for m in pkgutil.walk_packages(nqpf.__path__, "nqpf.") if not 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_examples(name: str) -> None:
-    found = doctest.testmod(importlib.import_module(name))
-    assert found.failed == 0
+    # What doctest.testmod does, but for docstrings without an example: each of those would cost a look at every file.
+    runner = doctest.DocTestRunner()
+    for one in doctest.DocTestFinder().find(importlib.import_module(name)):
+        if one.examples:
+            runner.run(one)
+    assert runner.failures == 0
 
 
 def test_there_are_examples_to_run() -> None:

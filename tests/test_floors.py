@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import nqpf
@@ -39,11 +40,33 @@ def room_of(file: Path) -> str:
     return file.relative_to(ROOT).parts[0].removesuffix(".py")
 
 
-def imported(file: Path, text: str | None = None) -> Iterator[tuple[str, int]]:
-    """Yield every room that a file imports, with the line; imports inside functions and for types count."""
-    tree = ast.parse(text if text is not None else file.read_text(encoding="utf-8"), filename=str(file))
+@cache
+def nodes(file: Path) -> tuple[ast.AST, ...]:
+    """Return what a file imports, takes from nqpf and calls by a name that imports."""
+    return tuple(n for n in ast.walk(ast.parse(file.read_text(encoding="utf-8"), filename=str(file))) if is_read(n))
+
+
+def is_read(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call):
+        return called(node) in ("import_module", "__import__")
+    if isinstance(node, ast.Attribute):
+        return isinstance(node.value, ast.Name) and node.value.id == "nqpf"
+    return isinstance(node, ast.Import | ast.ImportFrom)
+
+
+def called(node: ast.Call) -> str | None:
+    return node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", None)
+
+
+@cache
+def imported(file: Path) -> tuple[tuple[str, int], ...]:
+    """Return every room that a file imports, with the line; imports inside functions and for types count."""
+    return tuple(rooms_of(file, nodes(file)))
+
+
+def rooms_of(file: Path, found: Iterable[ast.AST]) -> Iterator[tuple[str, int]]:
     package = ["nqpf", *file.relative_to(ROOT).parts[:-1]]
-    for node in ast.walk(tree):
+    for node in found:
         names: list[str] = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -104,19 +127,20 @@ def test_the_lowest_floor_stands_on_nothing() -> None:
     assert wrong == []
 
 
-FRONT_DOORS = {ROOT / room / "__init__.py" for room in ("productivity", "regions", "industry", "text")}
-"""Of rooms that load a compiler: their names are loaded when they are first used."""
+LAZY = ("productivity", "regions", "industry", "text", "chapters", "study")
+FRONT_DOORS = {ROOT / room / "__init__.py" for room in LAZY}
+"""Of rooms that load a compiler, or all the others: their names are loaded when they are first used."""
 
 
 def test_rooms_are_not_reached_by_name() -> None:
     """Nothing but the front doors of the package and of a room that loads a compiler imports by string."""
-    doors = []
-    for file in sources():
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            called = node.func if isinstance(node, ast.Call) else None
-            name = called.id if isinstance(called, ast.Name) else getattr(called, "attr", None)
-            if name in ("import_module", "__import__") and file not in FRONT_DOORS:
-                doors.append(f"{file.relative_to(ROOT)}:{node.lineno}")
+    doors = [
+        f"{file.relative_to(ROOT)}:{node.lineno}"
+        for file in sources()
+        if file not in FRONT_DOORS
+        for node in nodes(file)
+        if isinstance(node, ast.Call)
+    ]
     assert doors == []
 
 
@@ -126,7 +150,7 @@ def test_the_reading_of_imports_sees_all_kinds() -> None:
         "import nqpf\nnqpf.charts\nnqpf.__version__\nfrom ..theory import items\nfrom . import recipe\n"
         "if TYPE_CHECKING:\n    import nqpf.cli\ndef f():\n    from nqpf.chapters import Chapter\n"
     )
-    found = {target for target, _ in imported(ROOT / "index" / "probe.py", text)}
+    found = {target for target, _ in rooms_of(ROOT / "index" / "probe.py", ast.walk(ast.parse(text)))}
     assert found == {"study", "report", "data", "charts", "theory", "index", "cli", "chapters"}
 
 
@@ -134,7 +158,7 @@ def test_no_module_imports_pandas() -> None:
     users = [
         str(file.relative_to(ROOT))
         for file in sorted(ROOT.rglob("*.py"))
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for node in nodes(file)
         if isinstance(node, ast.Import | ast.ImportFrom)
         for name in ([node.module] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names])
         if name and name.split(".")[0] == "pandas"

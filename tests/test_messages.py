@@ -206,6 +206,20 @@ DYNAMIC = {
     "tidy.repair.*",
     "unit.dimension.*.*",
     "where.*",
+    "studio.analyses.part.*",
+    "studio.analyses.part.*.help",
+    "studio.analyses.why.*",
+    "studio.compare.differs.*",
+    "studio.form.field.*",
+    "studio.form.field.*.help",
+    "studio.form.way.*",
+    "studio.form.word.*.*",
+    "studio.recipe.noise.*",
+    "studio.recipe.option.*",
+    "studio.recipe.say.*.*",
+    "studio.recipe.step.*.about",
+    "studio.recipe.step.*.title",
+    "studio.recipe.word.*.*",
 }
 """Ids that are put together while the program runs."""
 
@@ -214,21 +228,26 @@ ELSEWHERE = {"expected."}
 
 
 @cache
-def modules() -> tuple[tuple[Path, ast.Module], ...]:
-    files = sorted(ROOT.rglob("*.py"))
-    return tuple((file, ast.parse(file.read_text(encoding="utf-8"), filename=str(file))) for file in files)
-
-
-def calls() -> Iterator[tuple[str, ast.Call, str]]:
-    """Yield every call that names a message: id (``*`` for what is filled in), call, place."""
-    for file, tree in modules():
-        for node in ast.walk(tree):
+def read() -> tuple[tuple[tuple[str, ast.Call, str], ...], frozenset[str]]:
+    """Return every call that names a message (id with ``*`` for what is filled in, call, place) and every string."""
+    calls: list[tuple[str, ast.Call, str]] = []
+    strings: set[str] = set()
+    for file in sorted(ROOT.rglob("*.py")):
+        # A tree is let go before the next: looking after all of them would take most of the time.
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"), filename=str(file))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                strings.add(node.value)
             if not isinstance(node, ast.Call) or not node.args:
                 continue
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
             written = written_id(node.args[0])
             if name in PREFIXES and written is not None:
-                yield PREFIXES[name] + written, node, f"{file.relative_to(ROOT)}:{node.lineno}"
+                calls.append((PREFIXES[name] + written, node, f"{file.relative_to(ROOT)}:{node.lineno}"))
+    return tuple(calls), frozenset(strings)
+
+
+def calls() -> tuple[tuple[str, ast.Call, str], ...]:
+    return read()[0]
 
 
 def written_id(node: ast.expr) -> str | None:
@@ -253,14 +272,8 @@ def page_ids() -> tuple[tuple[str, str, str | None], ...]:
     return tuple(found)
 
 
-@cache
 def literals() -> frozenset[str]:
-    return frozenset(
-        node.value
-        for _, tree in modules()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    )
+    return read()[1]
 
 
 @cache

@@ -368,4 +368,15 @@ def text(
         print(say("cli.tidy.written", file=str(write(frame, out))))
 
 
-VERBS = {verb.__name__: verb for verb in (run, demo, plan, new, tidy, check, audit, compare, text, methods, theory)}
+def studio(folder: Path | None = None, /, *, port: int = 0, browser: bool = True) -> None:
+    """Open the studio, a local web page, on a folder of sessions."""
+    try:
+        from nqpf.studio.serve import serve
+    except ModuleNotFoundError as error:
+        raise SpecError("studio_extra", package=error.name, extra="studio") from None
+    serve(folder, port, browser, lambda text: print(text, flush=True))
+
+
+VERBS = {
+    verb.__name__: verb for verb in (run, demo, studio, plan, new, tidy, check, audit, compare, text, methods, theory)
+}

@@ -86,7 +86,7 @@ def read_all(grid: Grid) -> tuple[list[Taken], list[NqpfError]]:
     return taken, errors
 
 
-@settings(max_examples=400)
+@settings(max_examples=4 * settings().max_examples)
 @given(sheets, merges, st.sampled_from([None, "Sheet1", "2019年", "北京", "用电量(亿千瓦时)"]))
 def test_any_sheet(rows: list[tuple[Any, ...]], merged: list[tuple[int, int, int, int]], sheet: str | None) -> None:
     grid = Grid("t.xlsx", sheet, tidied(rows), tuple((i, j, i + h, j + w) for i, j, h, w in merged))

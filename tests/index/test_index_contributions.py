@@ -17,7 +17,9 @@ from nqpf.index.aggregate.topsis import closeness, closeness_multipliers
 from nqpf.index.contributions import Contributions
 from nqpf.messages import speak
 
-few = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(
+    max_examples=min(60, 2 * settings().max_examples), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 
 NOT_FOR_THESE_NUMBERS = {
     "constant_indicator",
@@ -211,7 +213,7 @@ SHARES = st.lists(st.floats(0.05, 1), min_size=3, max_size=3)
 
 
 @given(before=SCORES, after=SCORES, shares=SHARES, weighting=st.sampled_from(["scores", "distances"]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings().max_examples, deadline=None)
 def test_topsis_multipliers(before: Any, after: Any, shares: Any, weighting: str) -> None:
     s0, s1, w = np.array([before]), np.array([after]), np.array([shares]) / np.sum(shares)
     ends = np.zeros(3), np.ones(3)
@@ -222,7 +224,7 @@ def test_topsis_multipliers(before: Any, after: Any, shares: Any, weighting: str
 
 
 @given(before=POSITIVE, after=POSITIVE, shares=SHARES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * settings().max_examples, deadline=None)
 def test_geometric_multipliers(before: Any, after: Any, shares: Any) -> None:
     s0, s1, w = np.array([before]), np.array([after]), np.array([shares]) / np.sum(shares)
     omega = geometric_multipliers(s0, s1, w)

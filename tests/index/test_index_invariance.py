@@ -37,7 +37,7 @@ DISTANCE = [
     {"normalise": {"method": "distance_to_reference", "scope": "yearly"}},
 ]
 
-often = settings(max_examples=30, deadline=None)
+often = settings(max_examples=min(30, 2 * settings().max_examples), deadline=None)
 seeds = st.integers(0, 2**32 - 1)
 
 

@@ -45,7 +45,7 @@ def without(tree: dict[str, Any], name: str) -> dict[str, Any]:
         ]
     ),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=min(40, settings().max_examples), deadline=None)
 def test_ranks_are_those_of_the_smaller_framework(grow: Any, fill: Any, seed: int, how: dict[str, Any]) -> None:
     rng = np.random.default_rng(seed)
     panel = fill({name: rng.random((2, 6)) for name in "abcde"})

@@ -206,7 +206,7 @@ def lay(table: dict[str, Any], method: str, direction: Any = "benefit", **option
 
 
 seeds = st.integers(0, 10**6)
-often = settings(max_examples=12)
+often = settings(max_examples=min(12, settings().max_examples))
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -45,7 +45,7 @@ def test_every_method_that_can_be_frozen_is_tried() -> None:
 
 @pytest.mark.parametrize("method", FROZEN)
 @given(seed=st.integers(0, 10**6))
-@settings(max_examples=10)
+@settings(max_examples=min(10, settings().max_examples))
 def test_frozen_limits_take_nothing_from_the_data(grow: Any, fill: Any, method: str, seed: int) -> None:
     """Another unit, another year, another order: nobody's score moves, and ranks keep their order."""
     how = recipe(**{"method": method, "scope": "frozen", "limits": LIMITS} | FROZEN[method])
@@ -194,7 +194,7 @@ def test_ends_of_the_scores(how: dict[str, Any], ends: tuple[float, float] | Non
 
 
 @given(seed=st.integers(0, 10**6))
-@settings(max_examples=20)
+@settings(max_examples=min(20, settings().max_examples))
 def test_scores_of_the_sample_lie_between_the_ends(seed: int) -> None:
     x = np.random.default_rng(seed).uniform(0.1, 9, 12)
     for how, ends in ENDS:

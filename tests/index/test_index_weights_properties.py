@@ -46,7 +46,7 @@ every = pytest.mark.parametrize("method", DATA_DRIVEN)
 
 @every
 @given(samples)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=min(20, settings().max_examples), deadline=None)
 def test_weights_are_not_negative_and_sum_to_1(method: str, seed: int) -> None:
     found = weights(method, draw(seed))
     assert (found >= 0).all()
@@ -55,7 +55,7 @@ def test_weights_are_not_negative_and_sum_to_1(method: str, seed: int) -> None:
 
 @every
 @given(samples)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=min(10, settings().max_examples), deadline=None)
 def test_the_order_of_units_and_of_indicators_does_not_matter(method: str, seed: int) -> None:
     x, rng = draw(seed), np.random.default_rng(seed)
     units, columns = rng.permutation(25), rng.permutation(4)
@@ -64,7 +64,7 @@ def test_the_order_of_units_and_of_indicators_does_not_matter(method: str, seed:
 
 @pytest.mark.parametrize("method", sorted(SCALE))
 @given(samples, st.floats(1e-3, 1e6))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=min(10, settings().max_examples), deadline=None)
 def test_the_unit_of_measurement_does_not_matter(method: str, seed: int, factor: float) -> None:
     x = draw(seed)
     np.testing.assert_allclose(weights(method, x * [factor, 1, 1, 1]), weights(method, x), atol=1e-8)
@@ -72,7 +72,7 @@ def test_the_unit_of_measurement_does_not_matter(method: str, seed: int, factor:
 
 @pytest.mark.parametrize("method", sorted(LEVEL))
 @given(samples, st.floats(-100, 100))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=min(10, settings().max_examples), deadline=None)
 def test_the_origin_does_not_matter(method: str, seed: int, added: float) -> None:
     x = draw(seed)
     np.testing.assert_allclose(weights(method, x + np.array([added, 0, 0, 0])), weights(method, x), atol=1e-7)
@@ -80,7 +80,7 @@ def test_the_origin_does_not_matter(method: str, seed: int, added: float) -> Non
 
 @pytest.mark.parametrize("method", sorted(TURN))
 @given(samples)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=min(10, settings().max_examples), deadline=None)
 def test_direction_does_not_matter(method: str, seed: int) -> None:
     x = draw(seed)
     np.testing.assert_allclose(weights(method, x * [-1, 1, 1, 1]), weights(method, x), atol=1e-8)

@@ -86,10 +86,15 @@ def outcomes(bench: Workbench, names: list[str]) -> dict[str, list[np.ndarray]]:
     }
 
 
+@pytest.fixture(scope="module")
+def alone(panel: Any, tree: Any) -> dict[str, list[Any]]:
+    """Return everything that is asked of each recipe on a bench of its own."""
+    return {name: outcomes(Workbench(panel, tree), [name])[name] for name in RECIPES}
+
+
 @pytest.mark.parametrize("memory", [0, 20_000, 2**28])
-def test_what_was_built_before_does_not_matter(panel: Any, tree: Any, memory: int) -> None:
+def test_what_was_built_before_does_not_matter(panel: Any, tree: Any, alone: dict[str, Any], memory: int) -> None:
     """In any order, with all the memory or hardly any, each recipe has the numbers it has on a bench of its own."""
-    alone = {name: outcomes(Workbench(panel, tree), [name])[name] for name in RECIPES}
     orders = [list(RECIPES), list(reversed(RECIPES)), [*list(RECIPES)[::2], *list(RECIPES)[1::2]]]
     for order in orders:
         found = outcomes(Workbench(panel, tree, memory=memory), [*order, *order])

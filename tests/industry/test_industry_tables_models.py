@@ -39,7 +39,7 @@ def test_the_textbook_numbers() -> None:
 
 
 @given(st.integers(1, 4), st.integers(1, 5), st.integers(0, 10_000))
-@settings(max_examples=25)
+@settings(max_examples=min(25, settings().max_examples))
 def test_identities_of_the_models(regions: int, sectors: int, seed: int) -> None:
     table = world(regions, sectors, seed)
     x, a, whole = table.output, table.coefficients, table.inverse

@@ -57,7 +57,7 @@ whole = arrays(np.float64, st.integers(1, 12), elements=st.integers(-5, 5).map(f
 
 
 @given(whole)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=min(100, 2 * settings().max_examples), deadline=None)
 def test_ranks_are_scipys(x: np.ndarray) -> None:
     np.testing.assert_array_equal(competition_rank(x), rankdata(-x, method="min"))
     for ties in ("min", "average", "max"):
@@ -65,7 +65,7 @@ def test_ranks_are_scipys(x: np.ndarray) -> None:
 
 
 @given(whole, st.sampled_from([1e-9, 0.1, 3.0, 1e9]))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=min(50, settings().max_examples), deadline=None)
 def test_ranks_do_not_hang_on_the_unit(x: np.ndarray, factor: float) -> None:
     np.testing.assert_array_equal(competition_rank(x * factor), competition_rank(x))
 

@@ -46,7 +46,7 @@ def by_hand(title: str, texts: list[str]) -> tuple[list[float], list[float]]:
     return cover, shared
 
 
-@settings(max_examples=40)
+@settings(max_examples=min(40, settings().max_examples))
 @given(TEXTS, TEXTS)
 def test_titles_and_texts_share_what_a_search_for_each_pair_finds(titles: list[str], texts: list[str]) -> None:
     first, held, weight, cover, shared = compared(titles, texts)
@@ -83,7 +83,7 @@ def test_a_pair_is_shared_out_among_the_chosen_stretches() -> None:
     assert got[1] == pytest.approx([0.0 + 0.0 + 100.0 + 500.0, 0.0 + 0.0 + 100.0 + 500.0, -1.0], abs=1e-9)
 
 
-@settings(max_examples=40)
+@settings(max_examples=min(40, settings().max_examples))
 @given(TEXTS)
 def test_rows_say_how_often_each_common_pair_stands_in_a_text(texts: list[str]) -> None:
     first, pair, value = profiles(*joined(texts), ord("a"))

@@ -126,7 +126,7 @@ def test_numbers_of_any_size_beside_rational_arithmetic(rts: str, orientation: s
 entries = st.integers(-2, 3).map(float)
 
 
-@settings(max_examples=150)
+@settings(max_examples=2 * settings().max_examples)
 @given(data=st.data(), m=st.integers(1, 4), n=st.integers(0, 6), k=st.integers(1, 4))
 def test_any_small_program_beside_rational_arithmetic(data: st.DataObject, m: int, n: int, k: int) -> None:
     """Whole numbers near zero make ties, empty columns and rows that follow from each other."""
@@ -146,7 +146,7 @@ def test_any_small_program_beside_rational_arithmetic(data: st.DataObject, m: in
     assert (certify(p, claims) == gap).all()
 
 
-@settings(max_examples=40)
+@settings(max_examples=min(40, settings().max_examples))
 @given(
     table=st.lists(st.tuples(*[st.integers(0, 4)] * 4), min_size=2, max_size=12),
     rts=st.sampled_from(["crs", "vrs", "drs", "irs"]),

@@ -58,7 +58,7 @@ def test_the_frame_is_what_brute_force_finds(rts: str, seed: int) -> None:
     assert frame_of(x, y, rts).tolist() == corners(p.columns, disposal(p))
 
 
-@settings(max_examples=40)
+@settings(max_examples=min(40, settings().max_examples))
 @given(
     table=st.lists(st.tuples(*[st.integers(0, 4)] * 3), min_size=1, max_size=14),
     rts=st.sampled_from(["crs", "vrs", "drs", "irs"]),

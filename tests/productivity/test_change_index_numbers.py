@@ -357,7 +357,7 @@ def test_levels_of_what_is_not_transitive_carry_a_warning() -> None:
 positive = st.floats(0.05, 20.0)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=min(25, settings().max_examples), deadline=None)
 @given(
     st.lists(st.tuples(positive, positive, positive, positive), min_size=6, max_size=6),
     st.lists(st.tuples(positive, positive, positive, positive), min_size=6, max_size=6),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import cache
 from math import sqrt
 from typing import Any
 
@@ -35,22 +35,30 @@ def panel(seed: int = 3, units: int = UNITS, years: int = YEARS) -> pl.DataFrame
 DATA = panel()
 
 
+@cache
 def at(unit: int, year: int) -> dict[str, np.ndarray]:
     """Return the quantities of a unit in a year (counted from 0)."""
     row = DATA.filter(pl.col("firm") == unit, pl.col("year") == 2001 + year)
     return {"x": row.select(X).to_numpy()[0], "y": row.select(Y).to_numpy()[0], "b": row.select(B).to_numpy()[0]}
 
 
+@cache
+def among(years: tuple[int, ...]) -> tuple[np.ndarray, ...]:
+    """Return inputs, outputs and bad outputs of the years (counted from 0), a row a quantity."""
+    rows = DATA.filter(pl.col("year").is_in([2001 + t for t in years]))
+    return tuple(rows.select(columns).to_numpy().T for columns in (X, Y, B))
+
+
 def best(years: tuple[int, ...], rts: str, x: np.ndarray, y: np.ndarray, b: np.ndarray | None, g: np.ndarray) -> float:
     """Return max β with (x, y, b) + βg possible, weak disposability, by a program written out here."""
-    among = DATA.filter(pl.col("year").is_in([2001 + t for t in years]))
-    n = among.height
+    inputs, outputs, bad = among(years)
+    n = inputs.shape[1]
     gx, gy, gb = g[:2], g[2:4], g[4:]
-    upper = np.vstack([np.c_[among.select(X).to_numpy().T, -gx], np.c_[-among.select(Y).to_numpy().T, gy]])
+    upper = np.vstack([np.c_[inputs, -gx], np.c_[-outputs, gy]])
     limit = np.r_[x, -y]
     equal, value = np.zeros((0, n + 1)), np.zeros(0)
     if b is not None:
-        equal, value = np.c_[among.select(B).to_numpy().T, -gb], b
+        equal, value = np.c_[bad, -gb], b
     if rts == "vrs":
         equal, value = np.vstack([equal, np.r_[np.ones(n), 0.0]]), np.r_[value, 1.0]
     cost = np.r_[np.zeros(n), -1.0]
@@ -59,16 +67,13 @@ def best(years: tuple[int, ...], rts: str, x: np.ndarray, y: np.ndarray, b: np.n
     return float(-found.fun) if found.status == 0 else float("nan")
 
 
-def efficiency(orientation: str) -> Callable[..., float]:
-    """Return E(frontier years, rts, unit, year of inputs, year of outputs), Farrell's, higher better."""
-
-    def E(years: tuple[int, ...], rts: str, unit: int, of_x: int, of_y: int) -> float:
-        x, y = at(unit, of_x)["x"], at(unit, of_y)["y"]
-        if orientation == "output":
-            return 1 / (1 + best(years, rts, x, y, None, np.r_[0 * x, y]))
-        return 1 - best(years, rts, x, y, None, np.r_[-x, 0 * y])
-
-    return E
+@cache
+def efficiency(orientation: str, years: tuple[int, ...], rts: str, unit: int, of_x: int, of_y: int) -> float:
+    """Return Farrell's efficiency, higher better: frontier's years, rts, unit, year of inputs, year of outputs."""
+    x, y = at(unit, of_x)["x"], at(unit, of_y)["y"]
+    if orientation == "output":
+        return 1 / (1 + best(years, rts, x, y, None, np.r_[0 * x, y]))
+    return 1 - best(years, rts, x, y, None, np.r_[-x, 0 * y])
 
 
 def frontiers(reference: str, t: int) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
@@ -80,13 +85,12 @@ def frontiers(reference: str, t: int) -> tuple[tuple[int, ...], tuple[int, ...],
 
 def expected(reference: str, decomposition: str, orientation: str, rts: str, unit: int, t: int) -> dict[str, float]:
     """Return index and components as their papers have them."""
-    E = efficiency(orientation)
     f, g, both = frontiers(reference, t)
     s = t + 1
     common = reference in ("global", "biennial")
 
     def e(r: str, span: tuple[int, ...], of_x: int, of_y: int) -> float:
-        return E(span, r, unit, of_x, of_y)
+        return efficiency(orientation, span, r, unit, of_x, of_y)
 
     def tc(r: str) -> float:
         if common:
@@ -154,6 +158,7 @@ def test_malmquist_is_what_its_papers_write(reference: Any, decomposition: Any, 
             assert row["index"] is None
 
 
+@cache
 def directional(years: tuple[int, ...], rts: str, unit: int, year: int, ways: tuple[int, int, int]) -> float:
     q = at(unit, year)
     return best(years, rts, q["x"], q["y"], q["b"], np.r_[ways[0] * q["x"], ways[1] * q["y"], ways[2] * q["b"]])

@@ -304,7 +304,7 @@ def panels(draw: st.DrawFn) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["firm", "year", "tfp", "w", "group"], orient="row")
 
 
-@settings(max_examples=40)
+@settings(max_examples=min(40, settings().max_examples))
 @given(panels(), st.sampled_from([*TURNING, "olley_pakes"]), st.sampled_from([None, "group"]))
 def test_parts_add_up_in_every_panel(data: pl.DataFrame, method: Any, group: str | None) -> None:
     found = run(data, method=method, group=group)
@@ -322,7 +322,7 @@ def test_parts_add_up_in_every_panel(data: pl.DataFrame, method: Any, group: str
         assert by_group == pytest.approx(frame[whole].sum(), abs=5e-12)
 
 
-@settings(max_examples=30)
+@settings(max_examples=min(30, 2 * settings().max_examples))
 @given(panels(), st.sampled_from(TURNING), st.randoms(use_true_random=False))
 def test_neither_scale_nor_order_nor_split_units_matter(data: pl.DataFrame, method: Any, random: Any) -> None:
     expected = run(data, method=method).frame

@@ -177,7 +177,7 @@ def test_super_efficiency_goes_beyond_1_or_has_no_number() -> None:
     assert "C" in str(note)
 
 
-@settings(max_examples=25)
+@settings(max_examples=min(25, settings().max_examples))
 @given(
     st.integers(0, 10_000),
     st.sampled_from(["crs", "vrs", "drs", "irs"]),

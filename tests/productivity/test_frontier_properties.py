@@ -16,7 +16,7 @@ from nqpf.productivity.frontier.dea import Dea, dea
 Floats = NDArray[np.float64]
 RTS = ["crs", "drs", "irs", "vrs"]
 WAYS = ["input", "output"]
-few = settings(max_examples=15)
+few = settings(max_examples=min(15, settings().max_examples))
 
 
 @st.composite

@@ -45,7 +45,7 @@ def test_the_orientation_decides_where_an_inefficient_unit_is_looked_at() -> Non
     assert found["scale"].max() <= 1 + 1e-12
 
 
-@settings(max_examples=15)
+@settings(max_examples=min(15, settings().max_examples))
 @given(st.integers(0, 10_000), st.sampled_from(["input", "output"]))
 def test_three_rules_agree(seed: int, orientation: str) -> None:
     rng = np.random.default_rng(seed)

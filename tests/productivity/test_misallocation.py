@@ -454,7 +454,7 @@ def test_what_holds_for_every_economy(data: pl.DataFrame, sigma: float, wedges: 
         np.testing.assert_allclose(sums["x"], sums["y"], rtol=1e-10)
 
 
-@settings(max_examples=30)
+@settings(max_examples=min(30, 2 * settings().max_examples))
 @given(economies(), st.sampled_from([1e-3, 7.0, 1e6]), st.randoms(use_true_random=False))
 def test_neither_units_of_measure_nor_the_order_of_rows_nor_merging_twins_matters(
     data: pl.DataFrame, factor: float, random: Any

@@ -11,7 +11,7 @@ import pytest
 from nqpf.industry import IOTable
 from nqpf.study import Assessment, run
 
-pytestmark = pytest.mark.reference
+pytestmark = [pytest.mark.reference, pytest.mark.slow]
 
 STUDY = """\
 study: china2011

@@ -23,7 +23,7 @@ from nqpf.index.weights import (
     sd_weights,
 )
 
-pytestmark = pytest.mark.reference
+pytestmark = [pytest.mark.reference, pytest.mark.slow]
 
 TOLERANCE = 1e-14
 PILLARS = ["ConEcFin", "Instit", "P2P", "Physical", "Political", "Environ", "Social", "SusEcFin"]

@@ -10,7 +10,7 @@ import pytest
 
 from nqpf.text.corpus import Corpus
 
-pytestmark = pytest.mark.reference
+pytestmark = [pytest.mark.reference, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

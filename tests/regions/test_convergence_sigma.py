@@ -63,7 +63,7 @@ def test_deviations_from_the_plain_mean_are_larger() -> None:
 
 
 @given(st.floats(1e-3, 1e3), st.randoms(use_true_random=False))
-@settings(max_examples=20)
+@settings(max_examples=min(20, settings().max_examples))
 def test_neither_unit_of_measurement_nor_row_order_matters(scale: float, random: object) -> None:
     table = long(RANDOM)
     order = list(range(table.height))

@@ -72,7 +72,7 @@ def test_improved_sheather_jones_is_near_the_best_for_a_normal_sample() -> None:
     assert improved_sheather_jones(x, np.full(2000, 1 / 2000)) == pytest.approx(best, rel=0.15)
 
 
-@settings(max_examples=25)
+@settings(max_examples=min(25, settings().max_examples))
 @given(
     st.lists(st.floats(0.0, 1.0), min_size=2, max_size=30, unique=True),
     st.sampled_from(["gaussian", "epanechnikov"]),

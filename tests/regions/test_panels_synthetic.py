@@ -33,7 +33,7 @@ def one(found: Any, column: str = "estimate") -> float:
     return float(found.coefficients[column][0])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=min(40, settings().max_examples), deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from([0.0, 1e-6, 1.0, 100.0]), st.sampled_from([(6, 4), (5, 12)]))
 def test_weights_are_the_best_on_the_simplex(seed: int, ridge: float, shape: tuple[int, int]) -> None:
     rng = np.random.default_rng(seed)

@@ -48,7 +48,7 @@ def again(parts: tuple[np.ndarray, ...], two_way: bool, last: bool, cuts: list[f
     return float(((left - columns @ np.linalg.lstsq(columns, left, rcond=None)[0]) ** 2).sum())
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=min(15, settings().max_examples), deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from([1, 6]), st.sampled_from(["unit", "two_way", "last"]))
 def test_every_candidate_is_least_squares_run_anew(seed: int, ties: int, kind: str) -> None:
     parts = arrays(seed, ties)

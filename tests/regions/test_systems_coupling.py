@@ -59,7 +59,7 @@ def test_other_formulas_are_named_and_the_misprint_is_warned_of() -> None:
 
 
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=5))
-@settings(max_examples=60)
+@settings(max_examples=min(60, 2 * settings().max_examples))
 def test_degrees_lie_between_zero_and_one_and_equal_levels_are_fully_coupled(levels: list[float]) -> None:
     u = np.array([levels])
     for formula in ("traditional", *(["wang2021"] if len(levels) == 2 else [])):

@@ -103,7 +103,7 @@ def incomes(seed: int = 0) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["province", "residence", "year", "income", "people"], orient="row")
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=min(15, settings().max_examples), deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from([0.25, 0.5, 1.0, 1.5, 2.0, 5.0]))
 def test_growth_of_the_equivalent_is_the_sum_of_its_parts(seed: int, aversion: float) -> None:
     table = incomes(seed)
@@ -159,7 +159,7 @@ def test_units_that_come_and_go_are_remarked_and_twins_refused() -> None:
         social_gain(zero, "income", unit=["province", "residence"], time="year")
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=min(15, settings().max_examples), deadline=None)
 @given(st.integers(0, 10_000))
 def test_a_change_of_the_share_is_within_and_between(seed: int) -> None:
     rng = np.random.default_rng(seed)

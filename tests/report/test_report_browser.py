@@ -111,6 +111,7 @@ def test_language_switches_and_charts_follow(browser: str, chapters: tuple[Chapt
     assert seen["pressed"] == ["false", "true"]
 
 
+@pytest.mark.slow
 def test_language_comes_from_the_address(browser: str, chapters: tuple[Chapter, ...], tmp_path: Path) -> None:
     document = opened(browser, written(chapters, tmp_path), "#lang=en")
     assert '<html lang="en"' in document
@@ -152,11 +153,13 @@ def test_chooser_shows_one_section(browser: str, chapters: tuple[Chapter, ...], 
     assert seen["drawn"] is True
 
 
+@pytest.mark.slow
 def test_a_link_opens_the_section_it_leads_into(browser: str, chapters: tuple[Chapter, ...], tmp_path: Path) -> None:
     steps = "seen.hidden = one('#bars-Jiangsu').closest('.choice').hidden; seen.value = one('select').value"
     assert tried(browser, chapters, tmp_path, steps, "#bars-Jiangsu") == {"hidden": False, "value": "profile-江苏"}
 
 
+@pytest.mark.slow
 def test_hints_replace_native_titles(browser: str, chapters: tuple[Chapter, ...], tmp_path: Path) -> None:
     steps = """
       const node = one('.drawing.zh [data-node]'), tip = one('#_tip');
@@ -180,6 +183,7 @@ def test_policy_stops_a_foreign_script(browser: str, chapters: tuple[Chapter, ..
     assert 'data-drawn="zh"' in document
 
 
+@pytest.mark.slow
 def test_printing_draws_every_chart(browser: str, chapters: tuple[Chapter, ...], tmp_path: Path) -> None:
     steps = """
       dispatchEvent(new Event('beforeprint')); await wait();
@@ -188,6 +192,7 @@ def test_printing_draws_every_chart(browser: str, chapters: tuple[Chapter, ...],
     assert tried(browser, chapters, tmp_path, steps) == {"drawn": [True, True, True]}
 
 
+@pytest.mark.slow
 def test_a_broken_chart_is_reported_on_the_page(browser: str, chapters: tuple[Chapter, ...], tmp_path: Path) -> None:
     page = written(chapters, tmp_path)
     broken = page.read_text(encoding="utf-8").replace('"mark":{"type":"bar"}', '"mark":{"type":"no such mark"}')
@@ -319,6 +324,7 @@ def test_what_stands_behind_a_box_is_told(browser: str, theory: tuple[Chapter, .
     assert seen["stops"] == ["nqpf"]
 
 
+@pytest.mark.slow
 def test_arrow_keys_go_from_one_to_the_next(browser: str, theory: tuple[Chapter, ...], tmp_path: Path) -> None:
     steps = f"""{ACTIONS}
       one('.drawing.zh [tabindex="0"]').focus();

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import vl_convert
 
 STUDY = """\
 study: base
@@ -98,11 +99,28 @@ class Workshop:
         return sorted(p.name for p in self.folder.iterdir())
 
 
+def workshop_in(folder: Path) -> Workshop:
+    """Put the study and its table in a folder."""
+    (folder / "study.yaml").write_text(STUDY, encoding="utf-8")
+    (folder / "data.csv").write_text(table(), encoding="utf-8")
+    return Workshop(folder)
+
+
 @pytest.fixture
 def workshop(tmp_path: Path) -> Workshop:
-    (tmp_path / "study.yaml").write_text(STUDY, encoding="utf-8")
-    (tmp_path / "data.csv").write_text(table(), encoding="utf-8")
-    return Workshop(tmp_path)
+    return workshop_in(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def new_workshop(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Workshop]:
+    """Return a function that sets up one more study, for results that the tests of a file share."""
+    return lambda: workshop_in(tmp_path_factory.mktemp("workshop"))
+
+
+@pytest.fixture
+def blank_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the files of charts blank, which take half of the time of a report; tests of the charts draw them."""
+    monkeypatch.setattr(vl_convert, "vegalite_to_svg", lambda *_, **__: "<svg/>")
 
 
 @pytest.fixture

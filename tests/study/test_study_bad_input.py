@@ -516,6 +516,7 @@ def test_a_full_disk_is_an_error_with_a_remedy(
     assert workshop.files() == ["data.csv", "study.yaml"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT to send to another process")
 def test_ctrl_c_in_the_middle_of_a_run(workshop: Any) -> None:
     line = [sys.executable, "-m", "nqpf", "run", str(workshop.study), "--out", str(workshop.out), "--lang", "zh"]

@@ -27,22 +27,28 @@ from nqpf.report.walk import outline
 from nqpf.study import Assessment, Study, demo_names, demo_path, run
 from nqpf.theory import diagram, items
 
-DEMOS = ("thermal", "oecd")
+
+@pytest.fixture(scope="module", params=["thermal", pytest.param("oecd", marks=pytest.mark.slow)])
+def name(request: pytest.FixtureRequest) -> str:
+    """Name a demo; those of firms, pages and zones have tests of their own."""
+    return str(request.param)
 
 
-@pytest.fixture(scope="session")
-def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Run each demo once, as its user would."""
-    root = tmp_path_factory.mktemp("demos")
-    done = {name: command(["demo", name, "--out", str(root / name), "--lang", "en"]) for name in DEMOS}
-    assert done == dict.fromkeys(DEMOS, 0)
-    return {name: root / name for name in DEMOS}
+of_thermal = pytest.mark.parametrize("name", ["thermal"], indirect=True)
 
 
-@pytest.fixture(scope="session")
-def assessments() -> dict[str, Assessment]:
-    """Return what running each demo from Python gives."""
-    return {name: run(demo_path(name)) for name in DEMOS}
+@pytest.fixture(scope="module")
+def output(name: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Run a demo once, as its user would."""
+    folder = tmp_path_factory.mktemp("demos") / name
+    assert command(["demo", name, "--out", str(folder), "--lang", "en"]) == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def assessment(name: str) -> Assessment:
+    """Return what running a demo from Python gives."""
+    return run(demo_path(name))
 
 
 def assessment_json(folder: Path) -> dict[str, Any]:
@@ -56,22 +62,19 @@ def hashes(folder: Path) -> dict[str, str]:
 
 
 def test_the_demos_are_these() -> None:
-    assert demo_names() == sorted([*DEMOS, "firms", "pages", "zones"])
+    assert demo_names() == ["firms", "oecd", "pages", "thermal", "zones"]
 
 
-@pytest.mark.parametrize("name", DEMOS)
-def test_every_file_is_there_and_none_beside(
-    name: str, outputs: dict[str, Path], assessments: dict[str, Assessment]
-) -> None:
-    plan = outline(assessments[name].chapters)
+def test_every_file_is_there_and_none_beside(name: str, output: Path, assessment: Assessment) -> None:
+    plan = outline(assessment.chapters)
     lang = "en"  # asked for on the command line, which goes before the study
     expected = {"report.html", "assessment.json", "provenance.json", "report.xlsx"}
     expected |= {f"tables/{place.anchor}.csv" for place, _ in plan.tables()}
     for place, _ in plan.figures():
         expected |= {f"figures/{place.anchor}.{lang}.svg", f"figures/{place.anchor}.csv"}
-    assert set(hashes(outputs[name])) == expected
-    assert [p.name for p in outputs[name].parent.iterdir() if p.name.startswith(".")] == []
-    assert all((outputs[name] / file).stat().st_size > 0 for file in expected)
+    assert set(hashes(output)) == expected
+    assert [p.name for p in output.parent.iterdir() if p.name.startswith(".")] == []
+    assert all((output / file).stat().st_size > 0 for file in expected)
 
 
 class Loads(HTMLParser):
@@ -97,35 +100,31 @@ class Loads(HTMLParser):
             self.styles.append(data)
 
 
-@pytest.mark.parametrize("name", DEMOS)
-def test_the_report_fetches_nothing(name: str, outputs: dict[str, Path]) -> None:
-    page = (outputs[name] / "report.html").read_text(encoding="utf-8")
+def test_the_report_fetches_nothing(output: Path) -> None:
+    page = (output / "report.html").read_text(encoding="utf-8")
     loads = Loads()
     loads.feed(page)
     assert loads.found == []
     assert re.findall(r"@import|url\(\s*['\"]?(?!data:|#)", "".join(loads.styles)) == []
 
 
-@pytest.mark.parametrize("name", DEMOS)
-def test_pictures_fetch_nothing_and_are_whole(name: str, outputs: dict[str, Path]) -> None:
-    for picture in (outputs[name] / "figures").glob("*.svg"):
+def test_pictures_fetch_nothing_and_are_whole(output: Path) -> None:
+    for picture in (output / "figures").glob("*.svg"):
         text = picture.read_text(encoding="utf-8")
         assert text.rstrip().endswith("</svg>")
         assert not re.search(r"""(?:href|src)\s*=\s*["'](?!#|data:)""", text)
 
 
-@pytest.mark.parametrize("name", DEMOS)
-def test_nothing_tells_where_or_when_it_was_made(name: str, outputs: dict[str, Path]) -> None:
+def test_nothing_tells_where_or_when_it_was_made(output: Path) -> None:
     for file in ("report.html", "assessment.json", "provenance.json"):
-        text = (outputs[name] / file).read_text(encoding="utf-8")
-        assert str(outputs[name].parent) not in text
+        text = (output / file).read_text(encoding="utf-8")
+        assert str(output.parent) not in text
         assert str(Path(nqpf.__file__).parent) not in text
 
 
-@pytest.mark.parametrize("name", DEMOS)
-def test_findings_are_in_both_languages_and_stand_in_the_report(name: str, outputs: dict[str, Path]) -> None:
-    findings = assessment_json(outputs[name])["findings"]
-    page = (outputs[name] / "report.html").read_text(encoding="utf-8")
+def test_findings_are_in_both_languages_and_stand_in_the_report(output: Path) -> None:
+    findings = assessment_json(output)["findings"]
+    page = (output / "report.html").read_text(encoding="utf-8")
     known = {item.id for item in items()}
     assert len(findings) >= 5
     for finding in findings:
@@ -137,12 +136,9 @@ def test_findings_are_in_both_languages_and_stand_in_the_report(name: str, outpu
         assert set(finding["theory"]) <= known
 
 
-@pytest.mark.parametrize("name", DEMOS)
-def test_scores_are_those_of_the_library(
-    name: str, outputs: dict[str, Path], assessments: dict[str, Assessment]
-) -> None:
-    index = assessments[name].index
-    scores = pl.DataFrame(assessment_json(outputs[name])["scores"], infer_schema_length=None)
+def test_scores_are_those_of_the_library(output: Path, assessment: Assessment) -> None:
+    index = assessment.index
+    scores = pl.DataFrame(assessment_json(output)["scores"], infer_schema_length=None)
     written = scores["score"].cast(pl.Float64).fill_null(np.nan).to_numpy()
     np.testing.assert_array_equal(written, index.scores.reshape(-1))
     top = scores.filter(level=0).group_by("period", maintain_order=True).agg(pl.col("rank").sort())
@@ -150,9 +146,8 @@ def test_scores_are_those_of_the_library(
     assert all(ranks == list(range(1, count + 1)) for ranks in top["rank"].to_list())
 
 
-@pytest.mark.parametrize("name", DEMOS)
-def test_weights_add_up(name: str, outputs: dict[str, Path]) -> None:
-    content = assessment_json(outputs[name])
+def test_weights_add_up(output: Path) -> None:
+    content = assessment_json(output)
     weights = pl.DataFrame(content["weights"], infer_schema_length=None)
     parents = {node["node"]: node["parent"] for node in content["framework"]}
     leaves = weights.filter(~pl.col("node").is_in([p for p in parents.values() if p]))
@@ -163,9 +158,8 @@ def test_weights_add_up(name: str, outputs: dict[str, Path]) -> None:
     np.testing.assert_allclose(by_parent["local"], 1, atol=1e-12)
 
 
-@pytest.mark.parametrize("name", DEMOS)
-def test_contributions_add_up(name: str, outputs: dict[str, Path]) -> None:
-    content = assessment_json(outputs[name])
+def test_contributions_add_up(output: Path) -> None:
+    content = assessment_json(output)
     scores = pl.DataFrame(content["scores"], infer_schema_length=None).filter(level=0)
     score = {(row["unit"], row["period"]): row["score"] for row in scores.iter_rows(named=True)}
     first = min(period for _, period in score)
@@ -182,9 +176,8 @@ def test_contributions_add_up(name: str, outputs: dict[str, Path]) -> None:
             assert total == pytest.approx(score[unit, period] - start[unit, period], abs=1e-9)
 
 
-@pytest.mark.parametrize("name", DEMOS)
-def test_the_theory_is_told_node_by_node_and_item_by_item(name: str, outputs: dict[str, Path]) -> None:
-    record = assessment_json(outputs[name])
+def test_the_theory_is_told_node_by_node_and_item_by_item(output: Path) -> None:
+    record = assessment_json(output)
     boxes = {node.id for node in diagram().nodes}
     lit = {row["node"] for row in record["diagram"]["nodes"]}
     assert lit < boxes  # a demo that measured everything would not be honest
@@ -195,9 +188,8 @@ def test_the_theory_is_told_node_by_node_and_item_by_item(name: str, outputs: di
     assert all(0 <= row["value"] <= 1 for row in record["diagram"]["nodes"])
 
 
-@pytest.mark.parametrize("name", DEMOS)
-def test_provenance_has_the_hashes_of_what_went_in(name: str, outputs: dict[str, Path]) -> None:
-    made = json.loads((outputs[name] / "provenance.json").read_text(encoding="utf-8"))
+def test_provenance_has_the_hashes_of_what_went_in(name: str, output: Path) -> None:
+    made = json.loads((output / "provenance.json").read_text(encoding="utf-8"))
     study = Study.load(demo_path(name))
     assert made["nqpf"]["version"] == nqpf.__version__
     assert made["study"]["id"] == name
@@ -210,29 +202,26 @@ def test_provenance_has_the_hashes_of_what_went_in(name: str, outputs: dict[str,
     assert made["data"][0]["file"] == f"{name}.csv"
 
 
-@pytest.mark.parametrize("name", DEMOS)
-def test_the_workbook_opens_and_holds_the_tables(
-    name: str, outputs: dict[str, Path], assessments: dict[str, Assessment]
-) -> None:
-    path = outputs[name] / "report.xlsx"
+def test_the_workbook_opens_and_holds_the_tables(output: Path, assessment: Assessment) -> None:
+    path = output / "report.xlsx"
     book = CalamineWorkbook.from_path(path)
-    assert len(book.sheet_names) >= len({place.anchor for place, _ in outline(assessments[name].chapters).tables()})
+    assert len(book.sheet_names) >= len({place.anchor for place, _ in outline(assessment.chapters).tables()})
     assert all(book.get_sheet_by_name(sheet).to_python() for sheet in book.sheet_names)
     assert zipfile.ZipFile(path).testzip() is None
 
 
-@pytest.mark.parametrize("name", DEMOS)
-def test_tables_open_as_csv(name: str, outputs: dict[str, Path]) -> None:
-    for path in (outputs[name] / "tables").glob("*.csv"):
+def test_tables_open_as_csv(output: Path) -> None:
+    for path in (output / "tables").glob("*.csv"):
         frame = pl.read_csv(path, infer_schema_length=None)
         assert frame.height > 0
         assert path.read_bytes().startswith(b"\xef\xbb\xbf")  # the mark by which Excel knows UTF-8
 
 
 @pytest.mark.slow
-def test_another_process_writes_the_same_bytes_over_an_earlier_output(outputs: dict[str, Path], tmp_path: Path) -> None:
+@of_thermal
+def test_another_process_writes_the_same_bytes_over_an_earlier_output(output: Path, tmp_path: Path) -> None:
     out = tmp_path / "again"
-    shutil.copytree(outputs["thermal"], out)
+    shutil.copytree(output, out)
     (out / "report.html").write_text("old", encoding="utf-8")
     (out / "stray.txt").write_text("old", encoding="utf-8")
     line = [sys.executable, "-m", "nqpf", "demo", "thermal", "--out", "again", "--lang", "en"]
@@ -242,46 +231,39 @@ def test_another_process_writes_the_same_bytes_over_an_earlier_output(outputs: d
     done = subprocess.run(line, cwd=tmp_path, env=environment, capture_output=True, text=True, encoding="utf-8")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[-1] == "Report: again/report.html".replace("/", os.sep)
-    assert hashes(out) == hashes(outputs["thermal"])
+    assert hashes(out) == hashes(output)
     assert [p.name for p in tmp_path.iterdir()] == ["again"]
 
 
-def copy_of(name: str, folder: Path) -> Path:
-    return shutil.copytree(demo_path(name).parent, folder / name) / "study.yaml"
-
-
-def test_a_changed_cell_changes_the_hash_and_the_scores(assessments: dict[str, Assessment], tmp_path: Path) -> None:
-    before = assessments["thermal"]
-    study = copy_of("thermal", tmp_path)
+def test_a_changed_cell_changes_the_hash_and_the_scores(workshop: Any, new_workshop: Any) -> None:
+    before = run(workshop.study)
+    study = new_workshop().study
     assert run(study).provenance == before.provenance
-    data = study.parent / "thermal.csv"
+    data = study.with_name("data.csv")
     text = data.read_text(encoding="utf-8")
-    assert text.count("北京,2007,390,") == 1
-    data.write_text(text.replace("北京,2007,390,", "北京,2007,391,"), encoding="utf-8")
+    assert text.count("北京,2018,1000,") == 1
+    data.write_text(text.replace("北京,2018,1000,", "北京,2018,1001,"), encoding="utf-8")
     after = run(study)
     assert after.provenance["data"][0]["sha256"] != before.provenance["data"][0]["sha256"]
     assert after.provenance["study"] == before.provenance["study"]
     assert not np.array_equal(after.index.scores, before.index.scores)
 
 
-@pytest.mark.slow
-def test_a_changed_option_changes_the_hash_of_study_and_recipe(
-    assessments: dict[str, Assessment], tmp_path: Path
-) -> None:
-    before = assessments["thermal"].provenance
-    study = copy_of("thermal", tmp_path)
+def test_a_changed_option_changes_the_hash_of_study_and_recipe(workshop: Any) -> None:
+    before = run(workshop.study).provenance
+    study = workshop.study
     text = study.read_text(encoding="utf-8")
     study.write_text("# a remark changes nothing\n" + text, encoding="utf-8")
     assert run(study).provenance == before
-    study.write_text(text.replace("weight: {method: equal}", "weight: {method: entropy}"), encoding="utf-8")
+    workshop.edit("weight: {method: given}", "weight: {method: entropy}")
     after = run(study).provenance
     assert after["recipe"]["sha256"] != before["recipe"]["sha256"]
     assert after["study"]["sha256"] != before["study"]["sha256"]
     assert after["data"] == before["data"]
 
 
-def test_an_assessment_is_a_result(assessments: dict[str, Assessment]) -> None:
-    assessment = assessments["thermal"]
+@of_thermal
+def test_an_assessment_is_a_result(assessment: Assessment) -> None:
     frame = assessment.to_frame()
     assert frame.height == assessment.index.scores.size
     assert {"unit", "unit_zh", "unit_en", "group", "period", "node", "score", "rank"} <= set(frame.columns)
@@ -291,7 +273,7 @@ def test_an_assessment_is_a_result(assessments: dict[str, Assessment]) -> None:
 
 
 def test_demos_come_with_a_readme_and_a_licence_of_their_data() -> None:
-    for name in DEMOS:
+    for name in ("thermal", "oecd"):
         files = {p.name for p in demo_path(name).parent.iterdir()}
         assert "README.md" in files
         assert any(file.startswith("LICENSE") for file in files)
@@ -299,7 +281,7 @@ def test_demos_come_with_a_readme_and_a_licence_of_their_data() -> None:
 
 @pytest.mark.slow
 def test_ids_that_are_words_of_our_own_tables_do_no_harm(tmp_path: Path) -> None:
-    study = copy_of("thermal", tmp_path)
+    study = shutil.copytree(demo_path("thermal").parent, tmp_path / "thermal") / "study.yaml"
     text = study.read_text(encoding="utf-8")
     for old, new in (("labourers", "rank"), ("green", "change"), ("fuel_carbon", "unit"), ("carbon_rate", "total")):
         text = text.replace(f"- id: {old}\n", f"- id: {new}\n")
@@ -311,8 +293,9 @@ def test_ids_that_are_words_of_our_own_tables_do_no_harm(tmp_path: Path) -> None
     assert scores["rank"].to_list() == list(range(1, 31))
 
 
-def test_the_one_impossible_cell_of_thermal_is_rejected_not_filled(assessments: dict[str, Assessment]) -> None:
-    context = assessments["thermal"].context
+@of_thermal
+def test_the_one_impossible_cell_of_thermal_is_rejected_not_filled(assessment: Assessment) -> None:
+    context = assessment.context
     row = context.ledger.frame.row(0, named=True)
     assert (row["unit"], row["period"], row["indicator"], row["old"]) == ("440000", 2007, "capacity", 471)
     assert (row["new"], row["rule"], row["file"], row["cell"]) == (None, "cell.reject", "thermal.csv", "C20")

@@ -91,6 +91,7 @@ def refusal(study: Path) -> str:
 
 
 @pytest.mark.usefixtures("no_figures")
+@pytest.mark.usefixtures("blank_pictures")
 def test_a_study_needs_no_index(done: Assessment, tmp_path: Path) -> None:
     assert [chapter.id for chapter in done.chapters] == ["summary", "theory", "industry", "cautions", "plan", "methods"]
     with pytest.raises(SpecError, match="has no index"):

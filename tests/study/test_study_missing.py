@@ -59,6 +59,7 @@ def drawn(workshop: Any) -> Assessment:
     return run(rule(workshop, "{rule: em, draws: 8}"))
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_a_study_with_em_and_draws_runs_from_the_command_line(
     workshop: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:

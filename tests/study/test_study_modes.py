@@ -82,13 +82,36 @@ def ranks_in(folder: Path) -> list[tuple[str, str]]:
     return [(name, found[0]) for name, text in said(folder) if (found := RANKS.search(text))]
 
 
+SYSTEM = "system:\n  peers: {endowment: {size: pop, output: gdp}}\n"
+
+
+@pytest.fixture(scope="module")
+def graded(new_workshop: Callable[[], Any]) -> Path:
+    """Return the results of a study in grades that asks for its system too."""
+    return write(new_workshop(), GROUPS, SYSTEM)
+
+
+@pytest.fixture(scope="module")
+def plain(new_workshop: Callable[[], Any]) -> Path:
+    """Return the results of a study without ranks that asks for its system too."""
+    return write(new_workshop(), NONE, SYSTEM)
+
+
+@pytest.mark.usefixtures("blank_pictures")
 def test_the_search_finds_ranks_where_a_report_shows_them(workshop: Any) -> None:
     names = {name.partition("/")[2] or name for name, _ in ranks_in(write(workshop, ""))}
     assert {"assessment.json", "report.html", "scores.csv", "ranking.csv", "report.xlsx"} <= names
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", ["graded", "plain"])
+def test_no_file_holds_a_rank(mode: str, request: pytest.FixtureRequest) -> None:
+    assert ranks_in(request.getfixturevalue(mode)) == []
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("report", [GROUPS, NONE])
-def test_no_file_holds_a_rank(workshop: Any, report: str) -> None:
+def test_nor_does_one_without_the_system(workshop: Any, report: str) -> None:
     assert ranks_in(write(workshop, report)) == []
 
 
@@ -107,51 +130,43 @@ def test_nor_does_one_with_imputed_draws_a_multiverse_and_sizes(workshop: Any, r
     assert bool(codes & {"grades_firm_ways", "grades_all_firm_ways"}) == (report == GROUPS)
 
 
-def test_without_grades_levels_stand_in_the_given_order(workshop: Any) -> None:
-    folder = write(workshop, NONE)
+def test_without_grades_levels_stand_in_the_given_order(plain: Path) -> None:
     units = ["110000", "120000", "130000", "140000", "150000", "210000"]
     for name in ("tables/scores.csv", "figures/levels-figure.csv", "figures/change.csv", "figures/contributions.csv"):
-        frame = pl.read_csv(folder / name, schema_overrides={"unit": pl.String})
+        frame = pl.read_csv(plain / name, schema_overrides={"unit": pl.String})
         assert frame["unit"].unique(maintain_order=True).to_list() == units, name
-    assert not (folder / "figures" / "ranking.csv").exists()
-    record = json.loads((folder / "assessment.json").read_text(encoding="utf-8"))
+    assert not (plain / "figures" / "ranking.csv").exists()
+    record = json.loads((plain / "assessment.json").read_text(encoding="utf-8"))
     assert "scores" in record
     assert "rank_intervals" not in record
     assert "grades" not in record
 
 
-def test_in_grades_no_unit_has_a_score_of_the_whole_index(workshop: Any) -> None:
-    folder = write(workshop, GROUPS)
-    record = json.loads((folder / "assessment.json").read_text(encoding="utf-8"))
+def test_in_grades_no_unit_has_a_score_of_the_whole_index(graded: Path) -> None:
+    record = json.loads((graded / "assessment.json").read_text(encoding="utf-8"))
     assert {row["node"] for row in record["scores"]} == {"output", "green", "income", "research", "coal_use"}
     assert {"contributions", "changes", "rank_intervals"} & record.keys() == set()
-    totals = [f for f in folder.rglob("*.csv") if {"total", "value"} & set(pl.read_csv(f, n_rows=1).columns)]
+    totals = [f for f in graded.rglob("*.csv") if {"total", "value"} & set(pl.read_csv(f, n_rows=1).columns)]
     for file in totals:
         if file.stem in ("trend", "change", "change-table", "contributions", "contributions-table"):
             unit = pl.read_csv(file, schema_overrides={"unit": pl.String})["unit"].drop_nulls()
             assert set(unit) <= {"grade_1", "grade_2", "grade_3"}, file.name
 
 
-SYSTEM = "system:\n  peers: {endowment: {size: pop, output: gdp}}\n"
-
-
-def test_in_grades_the_system_tells_no_level_of_a_unit_in_the_whole(workshop: Any) -> None:
-    folder = write(workshop, GROUPS, SYSTEM)
-    record = json.loads((folder / "assessment.json").read_text(encoding="utf-8"))
+def test_in_grades_the_system_tells_no_level_of_a_unit_in_the_whole(graded: Path) -> None:
+    record = json.loads((graded / "assessment.json").read_text(encoding="utf-8"))
     assert {row["unit"] for row in record["diagram"]["nodes"]} == {""}
-    names = {file.stem for file in (folder / "tables").glob("*.csv")}
+    names = {file.stem for file in (graded / "tables").glob("*.csv")}
     assert "attainable" not in names
-    targets = [pl.read_csv(f) for f in (folder / "tables").glob("profile-targets-*.csv")]
+    targets = [pl.read_csv(f) for f in (graded / "tables").glob("profile-targets-*.csv")]
     assert targets
     assert all("·whole" not in table["target"].to_list() for table in targets)
 
 
-def test_without_ranks_the_diagram_tells_none(workshop: Any) -> None:
-    folder = write(workshop, NONE, SYSTEM)
-    rows = json.loads((folder / "assessment.json").read_text(encoding="utf-8"))["diagram"]["nodes"]
+def test_without_ranks_the_diagram_tells_none(plain: Path) -> None:
+    rows = json.loads((plain / "assessment.json").read_text(encoding="utf-8"))["diagram"]["nodes"]
     assert {row["unit"] for row in rows} > {""}
     assert {row.get(key) for row in rows for key in ("rank", "low", "high")} == {None}
-    assert list(ranks_in(folder)) == []
 
 
 def test_grades_are_those_of_the_scores_and_firm_where_no_indicator_moves_them(workshop: Any) -> None:
@@ -191,8 +206,8 @@ def test_other_ways_to_build_the_index_widen_the_grades_a_unit_may_be_in(worksho
     assert wider.filter(~pl.Series(second | fifth))["firm"].all()
 
 
-def test_within_a_grade_units_stand_in_the_given_order(workshop: Any) -> None:
-    table = pl.read_csv(write(workshop, GROUPS) / "tables" / "grades-table.csv", schema_overrides={"unit": pl.String})
+def test_within_a_grade_units_stand_in_the_given_order(graded: Path) -> None:
+    table = pl.read_csv(graded / "tables" / "grades-table.csv", schema_overrides={"unit": pl.String})
     assert table["grade"].to_list() == sorted(table["grade"].to_list())
     for part in table.partition_by("grade"):
         assert part["unit"].to_list() == sorted(part["unit"].to_list())

@@ -182,6 +182,7 @@ def test_series_that_no_formula_uses_are_read_for_planning(workshop: Any) -> Non
     assert {"steel"} <= {s.id for s in assessment.context.panel.series}
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_everything_is_written(workshop: Any) -> None:
     planning = "planning: {targets: {gdp: {value: 2000, year: 2022, base: 2018}}, rank_step: {gain: 1},"
     planning += " triple: {of: [gdp], size: pop, weights: [0.4, 0.3, 0.3]}}\n"

@@ -33,7 +33,7 @@ def small_pieces(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("unit", ["characters", "letters", "sentences", "paragraphs", "articles"])
 @pytest.mark.parametrize("mode", ["overlapping", "longest"])
 def test_streaming_gives_what_counting_at_once_gives(small_pieces: int, unit: str, mode: str) -> None:
-    pages = documents(25)
+    pages = documents(10)
     table = pl.DataFrame(pages, schema=["id", "text"], orient="row")
     at_once = count(table, TERMS, by=[], unit=unit, mode=mode)  # type: ignore[arg-type]
     streamed = count_stream(iter(pages), TERMS, unit=unit, mode=mode)  # type: ignore[arg-type]

@@ -60,12 +60,14 @@ def unseen(affiliations: bool) -> Iterable[Page]:
         yield page(articles(k + 5000, int(rng.integers(3, 6)), headings=k % 3 > 0), setting, k + 5000)
 
 
+@pytest.mark.slow
 def test_unseen_pages_with_remarks_on_authors() -> None:
     begun, titled, _ = measure(unseen(affiliations=True))
     assert begun >= 0.95
     assert titled >= 0.95
 
 
+@pytest.mark.slow
 def test_unseen_pages_without_remarks_on_authors() -> None:
     begun, titled, _ = measure(unseen(affiliations=False))
     assert begun >= 0.85

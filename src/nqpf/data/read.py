@@ -22,6 +22,7 @@ from nqpf.errors import DataError, NqpfError, Where, listing
 from nqpf.messages import Text
 from nqpf.results import Method, Note, Result
 
+Faults = Literal["stop", "places", "apart"]
 ASKED = {
     "no_unit_column": "unit",
     "no_period_column": "period",
@@ -141,7 +142,7 @@ def read(
     places: str = "auto",
     name: str | None = None,
     recipe: ReadingRecipe | str | Path | None = None,
-    faults: Literal["stop", "apart"] = "stop",
+    faults: Faults = "stop",
 ) -> Reading:
     """Read tables of statistics into tidy rows.
 
@@ -167,8 +168,8 @@ def read(
     recipe
         A reading recipe or its file: how tables are laid out goes before what is found.
     faults
-        ``stop``: the first fault is raised. ``apart``: a file or table with a fault is set apart with a note, and so
-        are the rows of places that are not known.
+        ``stop``: the first fault is raised. ``places``: the rows of places that are not known are set apart, any other
+        fault is raised. ``apart``: a file or table with a fault is set apart with a note too.
 
     Returns
     -------
@@ -196,7 +197,7 @@ def read(
         try:
             _read_file(one, sheet, name, named, rules, desk)
         except NqpfError as error:
-            if faults == "stop":
+            if not desk.apart:
                 raise
             desk.notes.append(Note("file_apart", values={"problem": error.text()}))
     if not desk.taken and not desk.notes:
@@ -288,7 +289,7 @@ def _take(found: Found, number: int, desk: _Desk) -> None:
     desk.tables.append(found)
 
 
-def _placed(desk: _Desk, scheme: str, faults: str, options: dict[str, Any]) -> Reading:
+def _placed(desk: _Desk, scheme: str, faults: Faults, options: dict[str, Any]) -> Reading:
     """Give every row the code of its place; set totals apart, and with `faults` apart, what is no place."""
     frame, notes = pl.concat([t.frame for t in desk.taken]), desk.notes
     names = frame["unit"].unique(maintain_order=True).to_list()
@@ -299,14 +300,14 @@ def _placed(desk: _Desk, scheme: str, faults: str, options: dict[str, Any]) -> R
     if found is None and scheme == "auto":
         notes.append(Note("not_places", "info", {"count": len(names), "units": listing(names, 3)}))
     if found is not None:
-        strange = places.unknown(names, found) if faults == "apart" else []
+        strange = places.unknown(names, found) if faults != "stop" else []
         unplaced = frame.filter(pl.col("unit").is_in(strange))
         frame = frame.filter(~pl.col("unit").is_in(strange))
         resolved = resolve_column(frame, "unit", found)
         try:
             agree(frame, found, resolved)
         except NqpfError as error:
-            if faults == "stop":
+            if not desk.apart:
                 raise
             notes.append(Note("codes_apart", values={"problem": error.text()}))
         is_total = pl.Series([n not in resolved for n in frame["unit"]], dtype=pl.Boolean)

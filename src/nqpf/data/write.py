@@ -24,8 +24,8 @@ from nqpf.messages import Lang, language
 
 SUFFIXES = (".parquet", ".csv", ".xlsx", ".dta")
 LAYOUTS = ("long", "wide")
-FORMULA = r"^[=+\-@＝＋－＠\t\r\n]"
-"""How a text begins that spreadsheets take for a formula, in full-width signs too."""
+FORMULA = r"^'*[=+\-@＝＋－＠\t\r\n]"
+"""How a text begins that spreadsheets take for a formula, in full-width signs too; or an apostrophe of ours."""
 NUMBER = r"^[+-]?(\d[\d,]*\.?\d*|\.\d+)([eE][+-]?\d+)?[%％]?$"
 METADATA = "nqpf"
 """Key of a parquet file's own metadata under which series and remarks stand, as JSON."""
@@ -76,9 +76,14 @@ def write(
     Notes
     -----
     csv is UTF-8 with the mark by which Excel knows it; text that a spreadsheet would take for a formula gets an
-    apostrophe in front. In xlsx such text is stored as text, unchanged. What a reading keeps apart (totals, rows
-    without a known place, marks) goes on sheets of its own in xlsx and is left out elsewhere. dta is of format 118;
-    codes of units (``unit_id``) and states carry value labels, and empty text and absent text are the same there.
+    apostrophe in front, as OWASP advises [1]_; numbers do not, and `nqpf.read` takes it away again. In xlsx such text
+    is stored as text, unchanged. What a reading keeps apart (totals, rows without a known place, marks) goes on sheets
+    of its own in xlsx and is left out elsewhere. dta is of format 118; codes of units (``unit_id``) and states carry
+    value labels, and empty text and absent text are the same there.
+
+    References
+    ----------
+    .. [1] OWASP, CSV Injection. https://owasp.org/www-community/attacks/CSV_Injection
 
     Examples
     --------

@@ -38,6 +38,7 @@ from nqpf.index.firm import FirmIndex, firm_framework, firm_index
 from nqpf.index.firm_table import Firms, read_firms
 from nqpf.index.framework import Framework
 from nqpf.index.leave_one_out import leave_one_out
+from nqpf.index.live import LiveRanks, live_ranks
 from nqpf.index.multiverse import Multiverse, multiverse, sobol_indices
 from nqpf.index.normalise import normalise
 from nqpf.index.obstacle import obstacle
@@ -81,6 +82,7 @@ __all__ = [
     "Framework",
     "Impute",
     "Index",
+    "LiveRanks",
     "Multiverse",
     "Normalise",
     "Recipe",
@@ -125,6 +127,7 @@ __all__ = [
     "index_correlations",
     "indicator_stats",
     "leave_one_out",
+    "live_ranks",
     "main_effects",
     "mean_min",
     "merec_weights",

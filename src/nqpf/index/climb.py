@@ -65,24 +65,26 @@ def climb(
     local: Floats | None = None,
     samples: Samples | None = None,
     anew: bool = True,
+    draws: int = 1,
 ) -> Climbed:
     """Score the nodes from the deepest level up.
 
     Parameters
     ----------
     leaves
-        ``float64[K, R]`` indicator scores, NaN where missing.
+        ``float64[K, R]`` indicator scores, NaN where missing; with `draws` those of one draw after the other.
     indicators
         The panel they belong to.
     local
-        Frozen weights within siblings, ``float64[1 or T, nodes]``.
+        Frozen weights within siblings, ``float64[1 or T, nodes]``; with `draws` those of one draw after the other.
     samples
         What rows are measured against, frozen; what is taken anew every year is found anew.
     anew
         Whether what is weighted anew every year is found anew although `local` is given.
+    draws
+        How many times the panel is scored at once, each time with weights of its own, which are given in `local`.
     """
     tree = start_tree(framework, leaves)
-    units = len(indicators.units)
     found_here = local is None or (anew and recipe.yearly_weights)
     weights = local
     if weights is None or found_here:
@@ -92,10 +94,11 @@ def climb(
     if not complete:
         present = start_tree(framework, (~np.isnan(leaves)).astype(float))
     found: dict[int, tuple[object, ...]] = {}
+    rows = _by_row(weights, leaves)
     for node in framework.inner:
         if found_here:
             weighting.among_children(framework, recipe, node, tree, indicators, weights, frozen=local is not None)
-        rows = weights if len(weights) == 1 else np.repeat(weights, units, axis=0)
+            rows = _by_row(weights, leaves)
         how, method = how_of(recipe, node), aggregator_of(recipe, node)
         inputs = node_inputs(framework, how, node.at)
         if not complete:
@@ -104,7 +107,9 @@ def climb(
         s, w, here = node_parts(framework, recipe, node, tree, rows)
         sample = (samples or {}).get(node.at)
         if sample is None or how.scope == "yearly":
-            sample = take_samples(method, how, s, w, input_ends(framework, recipe, node), len(indicators.periods))
+            sample = take_samples(
+                method, how, s, w, input_ends(framework, recipe, node), len(indicators.periods), draws
+            )
         found[node.at] = sample
         score = score_rows(method, how, s, w, sample)
         undefined = np.isnan(score) & (here > 0)
@@ -121,6 +126,11 @@ def climb(
         enough = share >= (least_present(recipe, node) or 0.0) - 1e-12
         tree[node.at] = np.where(enough & (here > 0), score, np.nan)
     return Climbed(weights, found, tree, present)
+
+
+def _by_row(weights: Floats, leaves: Floats) -> Floats:
+    """Return weights of every row, ``float64[1 or R, nodes]``."""
+    return weights if len(weights) == 1 else np.repeat(weights, leaves.shape[1] // len(weights), axis=0)
 
 
 def refuse_missing(indicators: Panel, holes: NDArray[np.bool_]) -> None:
@@ -151,7 +161,7 @@ def _refuse_holes(
         below = framework.leaves[node.at]
         holes = np.zeros((len(framework.indicators), tree.shape[1]), dtype=bool)
         holes[below] = short & np.isnan(tree[below])
-        refuse_missing(indicators, holes.T.reshape(indicators.values.shape))
+        refuse_missing(indicators, np.logical_or.reduce(holes.T.reshape(-1, *indicators.values.shape)))
 
 
 def _refuse_nonpositive(
@@ -175,6 +185,6 @@ def _refuse_nonpositive(
 
 
 def row_where(indicators: Panel, row: int, node: str) -> Where:
-    """Return the place of a row of T × N."""
-    t, n = divmod(row, len(indicators.units))
+    """Return the place of a row of T × N, of any draw."""
+    t, n = divmod(row % (len(indicators.periods) * len(indicators.units)), len(indicators.units))
     return Where(unit=indicators.labels[indicators.units[n]], indicator=node, period=indicators.periods[t])

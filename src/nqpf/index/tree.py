@@ -114,14 +114,15 @@ def score_rows(method: Aggregator, how: Aggregate, s: Floats, w: Floats, samples
 
 
 def take_samples(
-    method: Aggregator, how: Aggregate, s: Floats, w: Floats, ends: Ends | None, years: int
+    method: Aggregator, how: Aggregate, s: Floats, w: Floats, ends: Ends | None, years: int, draws: int = 1
 ) -> tuple[Any, ...]:
-    """Return what rows are measured against: taken from all rows, or from each of the T years."""
+    """Return what rows are measured against: taken from all rows, or from each of the T years; in each draw anew."""
     if method.sample is None:
         return (None,)
-    if how.scope == "pooled":
+    if how.scope == "pooled" and draws == 1:
         return (method.sample(s, w, how, ends),)
-    parts = zip(np.split(s, years), np.split(np.broadcast_to(w, s.shape), years), strict=True)
+    groups = draws if how.scope == "pooled" else draws * years
+    parts = zip(np.split(s, groups), np.split(np.broadcast_to(w, s.shape), groups), strict=True)
     return tuple(method.sample(rows, weights, how, ends) for rows, weights in parts)
 
 

@@ -82,7 +82,7 @@ def render_html(
         drawings[place.anchor] = _drawing(place.anchor, drawn, specs)
         if figure.live is not None:
             lives[place.anchor] = figure.live()
-    scripts = [_script("report.js")] + ([_chart_script()] if specs.charts else [])
+    scripts = [_script("living.js") + _script("report.js")] + ([_chart_script()] if specs.charts else [])
     return _template(lang, places, drawings, lives).render(
         title=title,
         subtitle=subtitle,

@@ -149,10 +149,10 @@ class Assessment:
         if refused:
             # A reader knows the report by the folder it was meant for, not by the draft.
             reasons = [
-                str(type(error)(error.code, where=Where(file=str(Path(folder) / f"report.{name}")), **error.values))
+                type(error)(error.code, where=Where(file=str(Path(folder) / f"report.{name}")), **error.values).text()
                 for name, error in refused.items()
             ]
-            raise OutputError("formats_refused", where=Where(file=str(folder)), reasons="\n".join(reasons))
+            raise OutputError("formats_refused", where=Where(file=str(folder)), reasons=Text.join(reasons, "\n", "\n"))
         return Path(folder)
 
     def _report(self, path: Path, form: Format, lang: Lang, tell: Progress) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
+from nqpf.data.write import csv_bytes, save
 from nqpf.errors import NqpfError, SpecError, Where, listing
 from nqpf.index.compare import Comparison, compare, framework_of
 from nqpf.index.framework import Framework, Indicator
@@ -139,7 +140,7 @@ class StudyComparison:
         }
         with whole_folder(Path(folder)) as draft:
             for name, table in tables.items():
-                table.write_csv(draft / f"{name}.csv", include_bom=True)
+                save(draft / f"{name}.csv", csv_bytes(table))
             for lang, text in (("zh", [line.zh for line in self.lines()]), ("en", [line.en for line in self.lines()])):
                 (draft / f"summary.{lang}.txt").write_text("\n".join(text) + "\n", encoding="utf-8", newline="\n")
             made = provenance(self.study) | {"systems": self.states}

@@ -5,16 +5,40 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from nqpf.data import Reading, read
 from nqpf.data.formula import names_in
 from nqpf.errors import OutputError, SpecError, Where
-from nqpf.messages import Lang, language
+from nqpf.messages import Lang, Text, language
 from nqpf.study.folder import whole_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What a series of a table may be called in a study.
+
+    Attributes
+    ----------
+    id
+        Name that formulas can use.
+    column
+        Column or indicator of the table.
+    measures
+        Units of measure that its rows state, the first one first; more than one asks for ``convert``.
+    title
+        Title in both languages, where the table gives both.
+    """
+
+    id: str
+    column: str
+    measures: tuple[str, ...]
+    title: Text
 
 
 def new_study(folder: str | Path, table: str | Path, lang: Lang | None = None) -> Path:
@@ -63,13 +87,35 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
+def guess_series(reading: Reading, taken: Collection[str] = ()) -> list[Guess]:
+    """Return a series for each column or indicator of a table, in the order in which they stand there.
+
+    Parameters
+    ----------
+    reading
+        What a file says.
+    taken
+        Ids that are in use.
+
+    Examples
+    --------
+    >>> table = {"省份": ["北京"], "年份": [2020], "R&D经费(亿元)": [2326.6], "2030目标": [5.0]}
+    >>> [(one.id, one.column, one.measures) for one in guess_series(read(table))]
+    [('R_D经费', 'R&D经费', ('亿元',)), ('x_2030目标', '2030目标', ())]
+    """
+    stated = pl.col("measure").drop_nulls().unique(maintain_order=True)
+    found = reading.frame.group_by("indicator", maintain_order=True).agg(stated)
+    columns, measures = found["indicator"].to_list(), found["measure"].to_list()
+    titles = [reading.titles.get(column, Text.same(column)) for column in columns]
+    rows = zip(_ids(columns, taken), columns, map(tuple, measures), titles, strict=True)
+    return [Guess(*row) for row in rows]
+
+
 def _content(reading: Reading, table: Path, name: str) -> dict[str, object]:
     frame = reading.frame
-    columns = frame["indicator"].unique(maintain_order=True).to_list()
-    measures = dict(frame.select("indicator", "measure").unique("indicator", keep="first").iter_rows())
     series = [
-        {"id": id, "column": column, "measure": measures[column]}
-        for id, column in zip(_ids(columns), columns, strict=True)
+        {"id": one.id, "column": one.column, "measure": one.measures[0] if one.measures else None}
+        for one in guess_series(reading)
     ]
     years = frame["period"].unique().sort().to_list()
     scheme = reading.method.options["places"]
@@ -77,13 +123,13 @@ def _content(reading: Reading, table: Path, name: str) -> dict[str, object]:
     return {"file": table.name, "name": re.sub(r"\W+", "_", name) or "study", "series": series, **facts}
 
 
-def _ids(columns: Sequence[str]) -> list[str]:
-    """Return a name for each column that a formula can use without quotes."""
+def _ids(columns: Sequence[str], taken: Collection[str]) -> list[str]:
+    """Return a name for each column that a formula can use without quotes, and that nothing else has."""
     ids: list[str] = []
     for column in columns:
         id = re.sub(r"\W+", "_", column).strip("_") or "series"
         id = id if _is_name(id) else f"x_{id}"
-        while id in ids:
+        while id in ids or id in taken:
             id += "_"
         ids.append(id)
     return ids

@@ -28,9 +28,37 @@ from nqpf.synthesis.spec import SystemSpec
 from nqpf.text.spec import TextSpec
 from nqpf.yamlfile import Document, Label, Strict, load, validate
 
+Conflicts = Literal["stop", "neither", "first", "last"]
+Unplaced = Literal["stop", "apart"]
 GroupScheme = Literal["bloc4", "zone8", "coast", "south", "belt3", "route", "base4", "yangtze_belt", "yellow_basin"]
 Format = Literal["html", "docx", "pdf", "xlsx"]
 FORMATS: tuple[Format, ...] = get_args(Format)
+
+
+class KnownSpec(Strict):
+    """What a person says of a sheet because it does not say so itself: the answer to a question of the reading.
+
+    Attributes
+    ----------
+    sheet
+        The sheet; default: all of the file.
+    unit, period, indicator, measure, source, vintage, scope
+        What holds for all its numbers.
+    """
+
+    sheet: str | None = None
+    unit: str | None = None
+    period: str | None = None
+    indicator: str | None = None
+    measure: str | None = None
+    source: str | None = None
+    vintage: str | None = None
+    scope: str | None = None
+
+    @field_validator("period", "vintage", mode="before")
+    @classmethod
+    def _as_text(cls, value: object) -> object:
+        return str(value) if isinstance(value, int) else value
 
 
 class TableSpec(Strict):
@@ -48,6 +76,8 @@ class TableSpec(Strict):
         ``auto``, ``provinces``, ``cities``, ``countries`` or ``none``.
     recipe
         A reading recipe that says how the file is laid out; a path relative to the study's file.
+    known
+        What its sheets do not say themselves: ``[{sheet: 人口, period: 2019}]``.
     """
 
     file: str
@@ -60,6 +90,7 @@ class TableSpec(Strict):
     measure: str | None = None
     places: Literal["auto", "provinces", "cities", "countries", "none"] = "auto"
     recipe: str | None = None
+    known: tuple[KnownSpec, ...] = ()
 
 
 class SeriesSpec(Strict):
@@ -74,7 +105,8 @@ class SeriesSpec(Strict):
     unit
         Unit of measure in the file.
     convert
-        Unit to convert to; every converted cell is in the ledger.
+        Unit to convert to; every converted cell is in the ledger. Rows that state units of their own are each converted
+        from theirs; without it, one series in several units is refused.
     source, vintage, scope
         Who published it, in which edition, and of whom or what; formulas mix neither vintages nor scopes unless told
         to.
@@ -153,6 +185,15 @@ class DataSpec(Strict):
         First and last year used; default: all.
     exclude
         Units left out, by name or code.
+    repairs
+        Misread names (内蒙占) whose proposed repair is accepted; one that is not proposed any more is an error.
+    apart
+        Names that are no units, a refused repair among them: their rows are set apart.
+    unplaced
+        All other names that no scheme of places knows: ``stop``, or set ``apart``.
+    conflicts
+        Cells that two tables give differently: ``stop``; missing (``neither``); as in the ``first`` or ``last`` table.
+        What two tables give alike counts once.
     """
 
     tables: tuple[TableSpec, ...]
@@ -161,6 +202,10 @@ class DataSpec(Strict):
     reject: tuple[RejectSpec, ...] = ()
     periods: tuple[int, int] | None = None
     exclude: tuple[str, ...] = ()
+    repairs: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+    unplaced: Unplaced = "stop"
+    conflicts: Conflicts = "stop"
 
     @field_validator("tables")
     @classmethod

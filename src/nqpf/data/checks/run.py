@@ -204,8 +204,8 @@ def _slight(found: Found, layer: Layer) -> Found:
         return found
     t = int(np.searchsorted(layer.rows, found.cells[0][0]))
     largest = max(abs(found.value or 0.0), abs(found.expected or 0.0))
-    share = largest / max(float(np.nansum(np.abs(layer.x[t]))), largest)
-    if share >= SLIGHT:
+    whole = max(float(np.nansum(np.abs(layer.x[t]))), largest)
+    if whole == 0 or largest / whole >= SLIGHT:
         return found
     return replace(found, severity="info", because=say("check.because.slight", share=SLIGHT))
 

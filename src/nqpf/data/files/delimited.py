@@ -25,6 +25,8 @@ POLLUTION = re.compile(r"\t+(?=,)|(?<=,)\t+|\t+(?=[\r\n]|\Z)")
 EXCEL_HINT = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 EXCEL_TEXT = re.compile(r'="(.*)"', re.DOTALL)
 """A text in the form of a formula, which some exports write to keep leading zeros."""
+GUARDED = re.compile(r"'(?='*[=+\-@＝＋－＠\t\r\n])")
+"""An apostrophe before what a spreadsheet would take for a formula, as `nqpf.write` puts it there."""
 END = "\x1aend\x1a"
 """A last record that can be told from any other, to see that no quote before it has been left open."""
 
@@ -106,5 +108,10 @@ def _records(text: str, delimiter: str, source: Source) -> Iterator[list[str]]:
             return
         if row and END in row[-1]:
             raise DataError("open_quote", where=source.where(line=line))
-        yield [EXCEL_TEXT.sub(r"\1", c) if c.startswith('="') else c for c in row]
+        yield [_bare(cell) if cell.startswith(("'", '="')) else cell for cell in row]
         line = reader.line_num + 1
+
+
+def _bare(cell: str) -> str:
+    """Return a cell without what was put around it for the sake of spreadsheets."""
+    return EXCEL_TEXT.sub(r"\1", cell) if cell.startswith("=") else cell[bool(GUARDED.match(cell)) :]

@@ -8,6 +8,7 @@ one draw differ by their weights alone. Dirichlet noise keeps the mean of a weig
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -85,21 +86,44 @@ def noisy_weights(local: Floats, groups: Sequence[NDArray[np.intp]], noise: Nois
     >>> round(float(w[0, :2].sum()), 12), float(w[0, 2])
     (1.0, 1.0)
     """
-    u: Floats = np.random.default_rng([seed, draw]).random((local.shape[1],))
-    found = local.copy()
+    return np.asarray(weights_of_draws(local, groups, noise, seed=seed, draws=(draw,))[0])
+
+
+def weights_of_draws(
+    local: Floats, groups: Sequence[NDArray[np.intp]], noise: Noise, *, seed: int, draws: Sequence[int]
+) -> Floats:
+    """Return weights within siblings under many draws at once: ``float64[draws, 1 or T, nodes]``, as `noisy_weights`.
+
+    Examples
+    --------
+    >>> both = weights_of_draws(np.array([[0.5, 0.5]]), [np.array([0, 1])], Noise(kind="simplex"), seed=1, draws=[4, 9])
+    >>> one = noisy_weights(np.array([[0.5, 0.5]]), [np.array([0, 1])], Noise(kind="simplex"), seed=1, draw=9)
+    >>> both.shape, bool((both[1] == one).all())
+    ((2, 1, 2), True)
+    """
+    u = _uniforms(local.shape[1], seed, draws if isinstance(draws, range) else tuple(draws))[:, None]
+    found = np.repeat(local[None], len(draws), axis=0)
     for group in groups:
         if len(group) > 1:
-            drawn = _drawn(local[:, group], u[group], noise)
-            found[:, group] = drawn / drawn.sum(axis=1, keepdims=True)
+            drawn = _drawn(local[:, group], u[:, :, group], noise)
+            found[:, :, group] = drawn / drawn.sum(axis=-1, keepdims=True)
+    return found
+
+
+@lru_cache(maxsize=8)
+def _uniforms(nodes: int, seed: int, draws: Sequence[int]) -> Floats:
+    """Return uniform numbers ``float64[draws, nodes]``: those of a draw hang on the seed and its number alone."""
+    found = np.stack([np.random.default_rng([seed, draw]).random(nodes) for draw in draws])
+    found.flags.writeable = False
     return found
 
 
 def _drawn(w: Floats, u: Floats, noise: Noise) -> Floats:
-    """Return what is proportional to the noisy weights of one group."""
+    """Return what is proportional to the noisy weights of one group, ``float64[draws, 1 or T, siblings]``."""
     if noise.kind == "uniform":
         return np.asarray(w * (1 + noise.width * (2 * u - 1)))
     if noise.kind == "simplex":
-        return np.broadcast_to(-np.log1p(-u), w.shape)
+        return np.broadcast_to(-np.log1p(-u), np.broadcast_shapes(u.shape, w.shape))
     some = w > 0
     gamma = gammaincinv(noise.concentration * np.where(some, w, 1.0), u)
     return np.asarray(np.where(some, gamma, 0.0))

@@ -30,14 +30,15 @@ export const remove = (path) => ask("DELETE", path);
 
 async function ask(method, path, body, { signal } = {}) {
   const headers = body === undefined ? {} : { "Content-Type": "application/json" };
-  let answer;
+  let answer, text;
   try {
     answer = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal });
+    text = await answer.text(); // what is called off may be on its way already
   } catch (error) {
     if (error.name === "AbortError") throw new Cancelled();
     throw new Refused(0, unreachable());
   }
-  return read(answer.status, await answer.text());
+  return read(answer.status, text);
 }
 
 function read(status, text) {

@@ -1,5 +1,5 @@
 // The page: its head, the six steps, and which of them is shown.
-import { all, button, h, icon, keepingFocus, replace } from "./dom.js";
+import { all, button, h, icon, keepingFocus, replace, whenReleased } from "./dom.js";
 import { alarm, announce, notice, waiting } from "./errors.js";
 import { watchJobs } from "./jobs.js";
 import { conflict, flush, onSession, open, redo, settle, state, undo } from "./state.js";
@@ -34,20 +34,26 @@ export function go(session, step = "data") {
 async function arrive() {
   const before = place;
   place = placeOf(location.hash);
+  const here = place;
   try {
     if (place.session !== (state.session?.id ?? null)) {
       replace(main, waiting());
       await open(place.session);
     }
-    await show(before.step !== place.step || before.session !== place.session);
+    if (here === place) await show(before.step !== place.step || before.session !== place.session);
   } catch (error) {
-    replace(main, notice(error), h("p", {}, h("a", { href: "#" }, t("studio.core.to_start"))));
+    // A step that was left before it stood is nobody's concern.
+    if (here === place) replace(main, notice(error), h("p", {}, h("a", { href: "#" }, t("studio.core.to_start"))));
   }
 }
 
 let shown = 0;
+let box = null;
 
-/** Show the step. Where it is a new one, the focus goes to its heading; otherwise it stays where it was. */
+/**
+ * Show the step. A new one gets a box of its own, so that one that was left and is still being drawn draws where nobody
+ * looks; the focus goes to its heading. One that is shown again keeps its box, and the focus stays where it was.
+ */
 async function show(fresh) {
   const mine = (shown += 1);
   const step = place.step;
@@ -56,10 +62,13 @@ async function show(fresh) {
   drawHead();
   const module = await import(`./steps/${step}.js`);
   if (mine !== shown) return;
-  if (fresh) replace(main);
-  await module.show(main);
+  if (fresh || !box?.isConnected) {
+    box = h("div", { class: `step step-${step}` });
+    replace(main, box);
+  }
+  await module.show(box);
   if (!fresh || mine !== shown) return;
-  const heading = main.querySelector("h1");
+  const heading = box.querySelector("h1");
   if (heading) {
     heading.tabIndex = -1;
     heading.focus({ preventScroll: true });
@@ -90,6 +99,9 @@ function drawSteps() {
       ),
     );
   replace(bar, h("ol", {}, place.session === null ? [] : STEPS.map(link)));
+  // On a narrow screen the row of steps is wider than the page.
+  const here = bar.querySelector("[aria-current]");
+  if (here) bar.scrollLeft = here.offsetLeft - (bar.clientWidth - here.offsetWidth) / 2;
 }
 
 function drawTools() {
@@ -173,7 +185,7 @@ async function begin() {
   });
   onSession((what) => {
     if (what === "open") return;
-    drawHead();
+    whenReleased(drawHead);
     drawConflict();
     if (what === "undo" || what === "elsewhere") show(false).catch(alarm);
   });

@@ -98,7 +98,6 @@ function DARK(config) {
     legend: on("legend", { labelColor: INK, titleColor: INK }),
     header: on("header", { labelColor: INK, titleColor: INK }),
     title: on("title", { color: INK, subtitleColor: INK }),
-    view: on("view", { stroke: FAINT }),
     text: on("text", { fill: INK, color: INK }),
     rule: on("rule", { color: INK }),
   };

@@ -90,6 +90,25 @@ function caret(field) {
   }
 }
 
+let pressed = false;
+const due = new Set();
+addEventListener("pointerdown", () => (pressed = true), true);
+for (const end of ["pointerup", "pointercancel", "blur"]) addEventListener(end, () => setTimeout(letGo, 40), end !== "blur");
+
+// The click, and the toggle of what it opens, come a little after the release.
+function letGo() {
+  pressed = false;
+  const works = [...due];
+  due.clear();
+  works.forEach((work) => work());
+}
+
+/** Do `work` now, or when the pointer is let go: what is being pressed must not be drawn anew, or its click is lost. */
+export function whenReleased(work) {
+  if (pressed) due.add(work);
+  else work();
+}
+
 const PICTURES = {
   undo: "M9 14 4 9l5-5M4 9h10a6 6 0 0 1 0 12h-3",
   redo: "m15 14 5-5-5-5M20 9H10a6 6 0 0 0 0 12h3",

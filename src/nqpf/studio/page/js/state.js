@@ -14,7 +14,7 @@ export const state = {
   saving: "saved",
 };
 
-/** Be told whenever the session has changed; `what` is "open", "edit", "saved", "undo" or "elsewhere". */
+/** Be told whenever the session has changed: "open", "edit", "saving", "saved", "undo", "problems" or "elsewhere". */
 export function onSession(listener) {
   listeners.add(listener);
   return () => listeners.delete(listener);
@@ -118,13 +118,16 @@ export const redo = () => step("redo", t("studio.core.redone"));
 
 async function step(which, said) {
   await flush();
+  state.saving = "saving";
   try {
     state.session = await post(session(which), { revision: state.session.revision });
-    tell("undo");
     announce(said);
   } catch (error) {
-    alarm(error);
+    if (error instanceof Refused && error.status === 409) await refresh();
+    else alarm(error);
   }
+  state.saving = "saved";
+  tell("undo");
 }
 
 // What happens elsewhere: another page's edits, and jobs.
@@ -143,6 +146,13 @@ function listen(id) {
   source.addEventListener("changed", (event) => {
     const { revision } = JSON.parse(event.data);
     if (revision > state.session.revision && state.saving === "saved") refresh().catch(alarm);
+  });
+  // What is wrong with the study may take a while to find out; then it comes by itself.
+  source.addEventListener("problems", (event) => {
+    const { revision, problems } = JSON.parse(event.data);
+    if (revision !== state.session.revision) return;
+    state.session = { ...state.session, problems };
+    tell("problems");
   });
   source.addEventListener("job", (event) => {
     const job = JSON.parse(event.data);
