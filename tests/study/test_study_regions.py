@@ -75,7 +75,8 @@ def demos(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Assessment]:
         for file in demo_path(name).parent.iterdir():
             (folder / file.name).write_bytes(file.read_bytes())
         study = folder / "study.yaml"
-        text = re.sub(r"(?m)^(productivity:\n(  .*\n)+|multiverse: .*\n)", "", study.read_text(encoding="utf-8"))
+        others = r"(?m)^(productivity|multiverse|system|scenario):.*\n(  .*\n)*"
+        text = re.sub(others, "", study.read_text(encoding="utf-8"))
         study.write_text(text, encoding="utf-8")
         ran[name] = run(study)
     return ran

@@ -165,6 +165,35 @@ def test_two_pages_of_one_session(visit: Open, studio: Studio) -> None:
     one.until("document.getElementById('data-study-title').value === 'theirs'", "the change before")
 
 
+def test_a_change_made_while_another_is_fetched_is_not_lost(visit: Open, studio: Studio) -> None:
+    one = visit(studio)
+    one.demo("oecd")
+    other = at(visit, studio, one.session, "data")
+    other.settled()
+    held: list[Any] = []
+    other.guard.refusals.add(409)
+    other.page.route(f"**/api/sessions/{one.session}", lambda route: held.append(route))
+    one.page.fill("#data-study-title", "theirs")
+    one.page.keyboard.press("Tab")
+    one.saved()
+    end = time.monotonic() + 20
+    while not held:
+        assert time.monotonic() < end
+        other.page.wait_for_timeout(50)
+    other.page.fill("#data-study-title", "mine")
+    other.page.keyboard.press("Tab")
+    other.page.wait_for_timeout(100)
+    for route in held:
+        route.continue_()
+    other.page.unroute(f"**/api/sessions/{one.session}")
+    other.until("document.getElementById('conflict') !== null", "the question whose change holds")
+    other.page.click("#conflict button >> nth=1")
+    other.settled()
+    one.until("document.getElementById('data-study-title').value === 'mine'", "the change that was kept")
+    one.page.click("#undo")
+    one.until("document.getElementById('data-study-title').value === 'theirs'", "the change before")
+
+
 # Files
 
 

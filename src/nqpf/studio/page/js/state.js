@@ -33,9 +33,15 @@ export async function open(id) {
   tell("open");
 }
 
-/** Ask the server again what the session is. */
+/**
+ * Ask the server again what the session is. A change made meanwhile stays; one that another page overtook comes up when
+ * it is saved.
+ */
 export async function refresh(what = "elsewhere") {
-  state.session = await get(session());
+  const answer = await get(session());
+  const isOurs = state.saving !== "saved";
+  if (isOurs && answer.revision > state.session.revision) return;
+  state.session = isOurs ? { ...answer, document: state.session.document, can_undo: true, can_redo: false } : answer;
   tell(what);
 }
 
@@ -75,7 +81,7 @@ async function save() {
     state.saving = labels.length ? "waiting" : "saved";
     tell("saved");
   } catch (error) {
-    if (error instanceof Refused && error.status === 409) return elsewhere(sent, label);
+    if (error instanceof Refused && error.status === 409) return elsewhere(label);
     state.saving = "failed";
     labels.unshift(label); // tried again with the next change, or by hand
     tell("saving");
@@ -89,11 +95,14 @@ function take(answer, sent) {
   state.session = newer ? { ...answer, document: state.session.document, can_redo: false } : answer;
 }
 
-/** Another page has changed the study meanwhile: its state is shown, ours can be put back. */
-async function elsewhere(ours, label) {
-  await refresh();
+/** Another page has changed the study meanwhile: its state is shown, ours (with what was changed since) can be put back. */
+async function elsewhere(label) {
+  const answer = await get(session());
+  conflict = { ours: state.session.document, label: labels.at(-1) ?? label };
+  clearTimeout(timer);
+  labels = [];
+  state.session = answer;
   state.saving = "saved";
-  conflict = { ours, label };
   tell("elsewhere");
 }
 
@@ -123,6 +132,7 @@ async function step(which, said) {
     state.session = await post(session(which), { revision: state.session.revision });
     announce(said);
   } catch (error) {
+    state.saving = "saved";
     if (error instanceof Refused && error.status === 409) await refresh();
     else alarm(error);
   }
